@@ -1,0 +1,36 @@
+# Commands of maintenance; `make help` lists them. Run them with .venv activated.
+.PHONY: help book strict twins test lint format spelling study constraints links clean
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+book: ## build the book; only changed pages are made again
+	jupyter-book build .
+
+strict: ## build every page; a warning is an error (as CI does)
+	rm -rf _build/html _build/.doctrees _build/jupyter_execute
+	jupyter-book build . -W -n --keep-going
+
+twins: ## derive the chapters' notebooks from their sources
+	python tools/twins.py
+
+test: ## run all tests, notebooks included
+	pytest --nbval
+
+lint: ## check formatting, code and spelling, code cells of chapters included
+	python tools/lint.py
+
+format: ## format the code, code cells of chapters included
+	python tools/lint.py --fix
+
+study: ## train the variants of chapter 2 again, five seeds each
+	python tests/benchmarks/encoder_study.py
+
+constraints: ## write the versions installed in this environment to constraints.txt
+	pip freeze --exclude-editable > constraints.txt
+
+links: ## check the links of the book (needs a network)
+	jupyter-book build . --builder linkcheck
+
+clean: ## remove everything that was built
+	rm -rf _build build *.egg-info .pytest_cache .ruff_cache

@@ -1,0 +1,210 @@
+"""Fashion-MNIST: load, preprocess and split it; check images and labels.
+
+Chapter 1 teaches preprocessing and split; the other chapters import them. Import this
+module before Keras: `aelib.files`, which gets the files, may have to choose its home.
+"""
+
+from aelib.files import ensure_available, FILES
+import numpy as np
+
+__all__ = [
+    "CLASS_NAMES",
+    "FILES",
+    "check_images",
+    "check_labels",
+    "crop",
+    "ensure_available",
+    "load_fashion_mnist",
+    "preprocess",
+]
+
+CLASS_NAMES: tuple[str, ...] = (
+    *("T-shirt/top", "Trouser", "Pullover", "Dress", "Coat"),
+    *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
+)
+
+# Images and their labels.
+Split = tuple[np.ndarray, np.ndarray]
+
+
+def load_fashion_mnist() -> tuple[Split, Split, Split]:
+    """Load Fashion-MNIST, preprocessed and split (taught in chapter 1).
+
+    Returns
+    -------
+    tuple of three pairs
+        (train_images, train_labels), (validation_images, validation_labels),
+        (test_images, test_labels) of 50,000, 10,000 and 10,000 images. Images:
+        float32 (n, 32, 32, 1) in [0, 1]; labels: uint8 (n,), 0 to 9.
+
+    Raises
+    ------
+    RuntimeError
+        As `ensure_available`.
+    """
+    ensure_available()
+    from keras.datasets import fashion_mnist
+
+    (images, labels), (test_images, test_labels) = fashion_mnist.load_data()
+    images = preprocess(images)
+    return (
+        (images[:50_000], labels[:50_000]),
+        (images[50_000:], labels[50_000:]),
+        (preprocess(test_images), test_labels),
+    )
+
+
+def preprocess(images: np.ndarray) -> np.ndarray:
+    """Scale to [0, 1], pad with zeros, add the channel axis (taught in chapter 1).
+
+    Parameters
+    ----------
+    images
+        uint8 (n, 28, 28), 0 to 255, as Keras loads them.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 (n, 32, 32, 1) in [0, 1].
+
+    Raises
+    ------
+    TypeError
+        If `images` is not an array of uint8.
+    ValueError
+        If its shape is another one, or it is empty.
+    """
+    _check_is_array(images, "images")
+    if images.dtype != np.uint8:
+        raise TypeError(
+            f"images is of dtype {images.dtype}; preprocess wants uint8, 0 to 255, as "
+            "load_data() returns them. Already preprocessed? Then use it as it is"
+        )
+    if images.shape == (28, 28):
+        raise ValueError("images is a single image, (28, 28); give images[None]")
+    if images.ndim != 3 or images.shape[1:] != (28, 28):
+        raise ValueError(
+            f"images has shape {images.shape}; preprocess wants (n, 28, 28)"
+        )
+    if len(images) == 0:
+        raise ValueError("images is empty; give at least one image")
+    scaled = images.astype("float32") / 255
+    return np.pad(scaled, ((0, 0), (2, 2), (2, 2)))[..., np.newaxis]
+
+
+def crop(images: np.ndarray) -> np.ndarray:
+    """Cut the padding off: metrics are reported on the published 28 x 28 pixels.
+
+    Parameters
+    ----------
+    images
+        (n, 32, 32, 1), images or reconstructions of any dtype.
+
+    Returns
+    -------
+    numpy.ndarray
+        (n, 28, 28, 1), the centre, same dtype; a view.
+
+    Raises
+    ------
+    TypeError
+        If `images` is not an array.
+    ValueError
+        If its shape is another one, or it is empty.
+    """
+    _check_shape(images, "images")
+    return images[:, 2:-2, 2:-2]
+
+
+def check_images(images: np.ndarray, name: str = "images") -> None:
+    """Check that images are preprocessed.
+
+    Parameters
+    ----------
+    images
+        Wanted: floating, (n, 32, 32, 1), not empty, every value in [0, 1].
+    name
+        What the message calls them.
+
+    Raises
+    ------
+    TypeError
+        If `images` is not an array of floating dtype.
+    ValueError
+        If shape or values are others.
+    """
+    _check_is_array(images, name)
+    if not np.issubdtype(images.dtype, np.floating):
+        raise TypeError(
+            f"{name} is of dtype {images.dtype}; wanted are floats in [0, 1]. "
+            "Call aelib.data.preprocess on the bytes that load_data() returns"
+        )
+    _check_shape(images, name)
+    low, high = images.min(), images.max()
+    if not (np.isfinite(low) and np.isfinite(high)):
+        raise ValueError(f"{name} holds NaN or infinity; wanted are values in [0, 1]")
+    if low < 0 or high > 1:
+        hint = "divide by 255" if low >= 0 and 2 < high <= 255 else "clip or rescale"
+        raise ValueError(
+            f"{name} has values from {low:g} to {high:g}; wanted are values in "
+            f"[0, 1]: {hint}, or start from aelib.data.preprocess"
+        )
+
+
+def check_labels(labels: np.ndarray, count: int) -> None:
+    """Check labels: one class number an image.
+
+    Parameters
+    ----------
+    labels
+        Wanted: integer, (count,), every value from 0 to 9.
+    count
+        How many images they belong to.
+
+    Raises
+    ------
+    TypeError
+        If `labels` is not an array of integer dtype.
+    ValueError
+        If shape or values are others.
+    """
+    _check_is_array(labels, "labels")
+    if not np.issubdtype(labels.dtype, np.integer):
+        raise TypeError(f"labels is of dtype {labels.dtype}; give integers, 0 to 9")
+    if labels.ndim != 1:
+        raise ValueError(
+            f"labels has shape {labels.shape}; give one class number an image, "
+            f"({count},): of one-hot labels, labels.argmax(axis=1)"
+        )
+    if len(labels) != count:
+        raise ValueError(
+            f"labels has {len(labels)} entries for {count} images; cut both alike"
+        )
+    if count and not 0 <= labels.min() <= labels.max() <= 9:
+        raise ValueError(
+            f"labels has values from {labels.min()} to {labels.max()}; "
+            "Fashion-MNIST's classes are 0 to 9"
+        )
+
+
+def _check_is_array(value: object, name: str) -> None:
+    if not isinstance(value, np.ndarray):
+        raise TypeError(
+            f"{name} is of type {type(value).__name__}; give a NumPy array "
+            "(np.asarray makes one)"
+        )
+
+
+def _check_shape(images: np.ndarray, name: str) -> None:
+    _check_is_array(images, name)
+    if images.shape == (32, 32, 1):
+        raise ValueError(
+            f"{name} is a single image, (32, 32, 1); give {name}[None], (1, 32, 32, 1)"
+        )
+    if images.ndim != 4 or images.shape[1:] != (32, 32, 1):
+        raise ValueError(
+            f"{name} has shape {images.shape}; wanted is (n, 32, 32, 1), as "
+            "aelib.data.preprocess returns"
+        )
+    if len(images) == 0:
+        raise ValueError(f"{name} is empty; give at least one image")

@@ -1,0 +1,39 @@
+"""Train chapter 2's variants from five seeds and store the losses with `aelib`.
+
+    python tests/benchmarks/encoder_study.py
+
+It runs the chapter's own `train_variant`. About a quarter of an hour on two cores.
+"""
+
+import csv
+from pathlib import Path
+import sys
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+
+from chapter_code import run_cells  # noqa: E402 (needs the path above)
+
+SEEDS = range(5)
+TARGET = ROOT / "aelib" / "stored_runs" / "encoder_study.csv"
+
+
+def main() -> None:
+    """Run all and write the table in one piece at the end."""
+    chapter = run_cells("02_encoder", "train_variant", "variants")
+    rows = []
+    for name, (filters, latent_dim) in chapter["variants"].items():
+        for seed in SEEDS:
+            _, loss = chapter["train_variant"](filters, latent_dim, seed)
+            rows.append({"variant": name, "seed": seed, "loss": f"{loss:.5f}"})
+            print(rows[-1], flush=True)
+    temporary = TARGET.with_suffix(".tmp")
+    with temporary.open("w", newline="") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    temporary.replace(TARGET)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,294 @@
+"""The chapters as chapters: frame, exercises, figures, twins, numbers."""
+
+import contextlib
+import io
+import re
+
+from aelib import runs
+from chapter_code import run_cells
+import jupytext
+import nbformat
+from pybtex.database import parse_file
+import pytest
+import twins
+
+SOURCES = twins.chapter_sources()
+BY_NAME = {source.stem: source for source in SOURCES}
+LABELS = twins.collect_labels(SOURCES)
+BIBLIOGRAPHY = parse_file(str(twins.CHAPTERS / "references.bib"))
+
+each_chapter = pytest.mark.parametrize("source", SOURCES, ids=BY_NAME)
+
+
+def tags(cell):
+    return cell.metadata.get("tags", [])
+
+
+def prose(source):
+    cells = jupytext.read(source).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+def twin(source):
+    path = twins.twin_path(source)
+    assert path.is_file(), f"{path.name} is missing: run python tools/twins.py"
+    return nbformat.read(path, as_version=4)
+
+
+def output_text(cell):
+    return "".join(
+        output.get("text", "") or output.get("data", {}).get("text/plain", "")
+        for output in cell.outputs
+    )
+
+
+@each_chapter
+def test_twin_is_what_its_source_gives(source):
+    stored, wanted = twin(source), twins.derive(source, LABELS, BIBLIOGRAPHY)
+    for cell in twins.code_cells(stored) + twins.code_cells(wanted):
+        cell.execution_count, cell.outputs = None, []
+    assert stored == wanted, (
+        f"{source.stem}.ipynb is not what its source gives: run python tools/twins.py"
+    )
+
+
+@each_chapter
+def test_twin_was_executed_from_top_to_bottom(source):
+    cells = twins.code_cells(twin(source))
+    counts = [cell.execution_count for cell in cells]
+    assert counts == list(range(1, len(cells) + 1)), "run python tools/twins.py"
+    for cell in cells:
+        if re.search(r"^print\(", cell.source, re.MULTILINE):
+            assert output_text(cell), f"printed nothing:\n{cell.source}"
+
+
+@each_chapter
+def test_twin_holds_text_only(source):
+    for cell in twins.code_cells(twin(source)):
+        for output in cell.outputs:
+            assert output.output_type != "error", output
+            assert output.get("name") != "stderr", output.text
+            assert set(output.get("data", {})) <= {"text/plain", "text/html"}
+
+
+@each_chapter
+def test_half_of_the_code_cells_have_output_that_is_compared(source):
+    cells = twins.code_cells(twin(source))
+    compared = [
+        cell
+        for cell in cells
+        if cell.outputs and not {"nbval-ignore-output", "nbval-skip"} & set(tags(cell))
+    ]
+    assert len(compared) >= len(cells) / 2, f"{len(compared)} of {len(cells)}"
+
+
+@each_chapter
+def test_seed_is_set_in_the_first_cell(source):
+    first = twins.code_cells(jupytext.read(source))[0].source
+    assert re.search(r"^SEED = \d+$", first, re.MULTILINE)
+    assert "keras.utils.set_random_seed(SEED)" in first
+
+
+@each_chapter
+def test_every_figure_has_name_caption_and_alt_text(source):
+    cells = twins.code_cells(jupytext.read(source))
+    for cell, run_cell in zip(cells, twins.code_cells(twin(source)), strict=True):
+        if "<Figure size" not in output_text(run_cell):
+            continue
+        options = cell.metadata.get("mystnb", {})
+        assert options.get("figure", {}).get("name", "").startswith("fig-"), cell.source
+        assert len(options["figure"].get("caption", "").split()) >= 8, cell.source
+        assert len(options.get("image", {}).get("alt", "").split()) >= 8, cell.source
+        assert f"{{numref}}`{options['figure']['name']}`" in prose(source) or (
+            cells.index(cell) == 1  # the result that opens the chapter
+        )
+
+
+@each_chapter
+def test_chapter_has_the_whole_frame(source):
+    text = prose(source)
+    for part in ("**You will learn**", "**Before you start**", "## Numbers to expect"):
+        assert text.count(part) == 1, part
+    assert text.index("## Exercises") < text.index("## What we learned")
+    assert "# noqa" not in text
+    # What fails on purpose is executed, and it is an error if it does not fail.
+    code = [cell.source for cell in twins.code_cells(jupytext.read(source))]
+    assert any("except" in cell and "raise AssertionError" in cell for cell in code)
+
+
+@each_chapter
+def test_prose_and_cells_have_the_agreed_size(source):
+    text = prose(source).split("\n## Exercises")[0]
+    words = len(re.sub(r"\$\$.*?\$\$|\{[\w:]+\}", "", text, flags=re.DOTALL).split())
+    assert 1_000 <= words <= 1_800
+    lengths = [
+        len(cell.source.splitlines())
+        for cell in twins.code_cells(jupytext.read(source))
+    ]
+    assert max(lengths) <= 22
+    assert sum(length <= 8 for length in lengths) > len(lengths) / 2
+
+
+def exercises(source):
+    """Return each exercise: its label, text, starter, check and solution cells."""
+    found, label = {}, None
+    for cell in jupytext.read(source).cells:
+        if cell.cell_type == "markdown":
+            for token in twins._parser().parse(cell.source):
+                directive = twins._directive(token)
+                if directive and directive[0] == "exercise":
+                    label = directive[2]["label"]
+                    found[label] = {"text": directive[3], "solution": []}
+                elif directive and directive[0] == "solution-start":
+                    assert directive[1] == label, "a solution follows its exercise"
+                    assert directive[2]["class"] == "dropdown", "solutions are folded"
+                elif directive and directive[0] == "solution-end":
+                    label = None
+        elif label:
+            (kind,) = {tag for tag in tags(cell) if tag.startswith("exercise-")}
+            if kind == "exercise-solution":
+                found[label]["solution"].append(cell)
+            else:
+                found[label][kind.removeprefix("exercise-")] = cell
+    return found
+
+
+@each_chapter
+def test_every_exercise_has_hint_starter_check_and_solution(source):
+    found = exercises(source)
+    assert len(found) >= 3
+    for label, parts in found.items():
+        assert "{hint}" in parts["text"] and ":class: dropdown" in parts["text"], label
+        assert parts["solution"], label
+        assert "hide-input" in tags(parts["check"]), label
+        # At least one branch for a common mistake, beside untouched and plain wrong.
+        assert parts["check"].source.count('"Not yet: ') >= 3, label
+        assert '"Correct."' in parts["check"].source, label
+        assert parts["starter"], label
+
+
+FEATURE_MAPS = """
+def feature_maps(image, kernel, bias):
+    padded = np.pad(image, (({before}, {after}),) * 2)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
+    sums = np.einsum("rcij,ijf->rcf", windows, kernel[:, :, 0]) + bias
+    return {result}
+"""
+
+# For each exercise: wrong answers that learners give, and what the check says.
+MISTAKES = {
+    "exercise-memory": [
+        ("bytes_before, bytes_after = 47_040_000, 188_160_000", "padding adds pixels"),
+        ("bytes_before, bytes_after = 47_040_000, 61_440_000", "takes four bytes"),
+        ("bytes_before, bytes_after = 60_000, 245_760_000", "bytes_before is off"),
+    ],
+    "exercise-ink": [
+        ("most_ink, mean_ink = 'Pullover', 96.1", "fewest empty pixels"),
+        ("most_ink, mean_ink = 'Coat', 75.3", "counts the padding"),
+        ("most_ink, mean_ink = 'Bag', 90.2", "another class"),
+    ],
+    "exercise-balanced": [
+        ("train_index = np.arange(60_000)", "in both parts"),
+        (
+            "validation_index = np.sort(np.concatenate([np.flatnonzero(labels == c)"
+            "[:1_000] for c in range(10)]))\n"
+            "train_index = np.setdiff1d(np.arange(60_000), validation_index)",
+            "not the first or any",
+        ),
+        ("train_index = np.arange(40_000)", "all 60,000"),
+    ],
+    "exercise-count": [
+        ("parameters = 27_280", "biases"),
+        ("parameters = 31_492", "64 channels"),
+        ("parameters = 96_770", "is off"),
+    ],
+    "exercise-valid": [
+        ("valid_encoder = models.build_encoder()", "zeros are still added"),
+        (
+            "valid_encoder = keras.Sequential([keras.Input((32, 32, 1)),"
+            " layers.Conv2D(32, 3), layers.Flatten(), layers.Dense(2)])",
+            "three convolutions",
+        ),
+    ],
+    "exercise-map": [
+        (FEATURE_MAPS.format(before=1, after=0, result="np.maximum(sums, 0)"), "after"),
+        (FEATURE_MAPS.format(before=0, after=1, result="sums"), "ReLU"),
+        (
+            FEATURE_MAPS.format(
+                before=0, after=1, result="np.maximum(sums, 0).transpose(2, 0, 1)"
+            ),
+            "the filters are the last axis",
+        ),
+    ],
+}
+
+
+@pytest.fixture(scope="module", params=SOURCES, ids=list(BY_NAME))
+def executed(request, tmp_path_factory):
+    """Run a chapter's code once, in a working directory that holds nothing."""
+    with contextlib.chdir(tmp_path_factory.mktemp("elsewhere")):
+        return request.param, run_cells(request.param.stem)
+
+
+def verdict(namespace, *codes):
+    """Run code in a copy of a chapter's names; return what the last one prints."""
+    namespace = dict(namespace)
+    for code in codes:
+        said = io.StringIO()
+        with contextlib.redirect_stdout(said):
+            exec(code, namespace)
+    return said.getvalue()
+
+
+def test_checks_refuse_the_starter_accept_the_solution_and_name_mistakes(executed):
+    source, namespace = executed
+    for label, parts in exercises(source).items():
+        starter, check = parts["starter"].source, parts["check"].source
+        assert verdict(namespace, starter, check).startswith("Not yet: "), label
+        solution = [cell.source for cell in parts["solution"]]
+        assert verdict(namespace, starter, *solution, check) == "Correct.\n", label
+        assert len(MISTAKES[label]) >= 2
+        for mistake, answer in MISTAKES[label]:
+            said = verdict(namespace, starter, mistake, check)
+            assert said.startswith("Not yet: ") and answer in said, (label, said)
+
+
+def test_taught_equals_imported(executed):
+    from aelib import data, models
+    import numpy as np
+
+    source, names = executed
+    if source.stem == "01_dataset":
+        (train_images, train_labels), (validation_images, _), _ = (
+            data.load_fashion_mnist()
+        )
+        np.testing.assert_array_equal(names["train_images"], train_images)
+        np.testing.assert_array_equal(names["train_labels"], train_labels)
+        np.testing.assert_array_equal(names["validation_images"], validation_images)
+    elif source.stem == "02_encoder":
+        taught, imported = names["encoder"], models.build_encoder()
+        assert [layer.name for layer in taught.layers] == [
+            layer.name for layer in imported.layers
+        ]
+        assert models.layer_shapes(taught) == models.layer_shapes(imported)
+        assert taught.count_params() == imported.count_params() == 96_770
+        imported.set_weights(taught.get_weights())
+        images = names["train_images"][:50]
+        np.testing.assert_allclose(imported(images), taught(images), atol=1e-6)
+    else:
+        raise AssertionError(f"say here what {source.stem} teaches")
+
+
+def test_table_of_variants_in_the_prose_is_computed_and_stored(executed):
+    import numpy as np
+
+    source, names = executed
+    if source.stem != "02_encoder":
+        return
+    study = runs.load("encoder_study")
+    assert {run["variant"] for run in study} == set(names["variants"])
+    for name, model in names["encoders"].items():
+        losses = [float(run["loss"]) for run in study if run["variant"] == name]
+        spread = f"{np.mean(losses):.4f} ± {np.std(losses, ddof=1):.4f}"
+        size = f"{model.count_params():,} | {names['mflop'](model):.2f}"
+        assert f"| {name} | {size} | {spread} |\n" in prose(source)

@@ -1,0 +1,198 @@
+"""What the chapters get from aelib.data, and what it says of wrong input."""
+
+import gzip
+
+from aelib import data
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="module")
+def split():
+    return data.load_fashion_mnist()
+
+
+@pytest.fixture
+def images():
+    return np.full((3, 32, 32, 1), 0.5, "float32")
+
+
+def test_split_has_50000_10000_and_10000_images_in_the_promised_form(split):
+    for (images, labels), count in zip(split, (50_000, 10_000, 10_000), strict=True):
+        assert images.shape == (count, 32, 32, 1)
+        assert images.dtype == np.float32
+        assert (images.min(), images.max()) == (0, 1)
+        assert labels.shape == (count,)
+        assert labels.dtype == np.uint8
+        data.check_images(images)
+        data.check_labels(labels, count)
+
+
+def test_every_class_has_6000_images_to_learn_from_and_1000_to_test(split):
+    (_, train), (_, validation), (_, test) = split
+    both = np.concatenate([train, validation])
+    assert np.bincount(both).tolist() == [6000] * 10
+    assert np.bincount(test).tolist() == [1000] * 10
+
+
+def test_split_keeps_the_order_of_the_files(split):
+    folder = data.ensure_available()
+    content = {}
+    for name in data.FILES:
+        with gzip.open(folder / name) as file:
+            content[name[:12]] = file.read()
+    (train_images, train_labels), (validation_images, validation_labels), test = split
+    labels = content["train-labels"][8:]
+    assert train_labels.tobytes() + validation_labels.tobytes() == labels
+    assert test[1].tobytes() == content["t10k-labels-"][8:]
+    for image, where, part in (
+        (train_images[0], 0, "train-images"),
+        (train_images[-1], 49_999, "train-images"),
+        (validation_images[0], 50_000, "train-images"),
+        (validation_images[-1], 59_999, "train-images"),
+        (test[0][-1], 9_999, "t10k-images-"),
+    ):
+        start = 16 + 784 * where
+        expected = list(content[part][start : start + 784])
+        assert np.rint(image[2:30, 2:30, 0] * 255).ravel().tolist() == expected
+
+
+def test_pixels_have_the_mean_and_spread_that_are_published(split):
+    # 0.2860 and 0.3530 stand in countless normalisation lines for Fashion-MNIST.
+    pixels = np.concatenate([split[0][0], split[1][0]])[:, 2:30, 2:30]
+    assert pixels.mean(dtype="float64") == pytest.approx(0.2860, abs=5e-5)
+    assert pixels.std(dtype="float64") == pytest.approx(0.3530, abs=5e-5)
+
+
+def test_class_names_are_ten_in_the_order_of_the_labels(split):
+    assert len(data.CLASS_NAMES) == len(set(data.CLASS_NAMES)) == 10
+    assert data.CLASS_NAMES[9] == "Ankle boot"  # the first training image, as published
+    assert split[0][1][0] == 9
+    # Trousers leave the picture's corners and sides emptier than bags do.
+    trousers, bags = (
+        split[2][0][split[2][1] == data.CLASS_NAMES.index(name)].mean()
+        for name in ("Trouser", "Bag")
+    )
+    assert trousers < bags
+
+
+def test_preprocess_equals_placing_each_image_into_zeros():
+    raw = np.random.default_rng(0).integers(0, 256, (5, 28, 28), "uint8")
+    expected = np.zeros((5, 32, 32, 1), "float32")
+    for index, row, column in np.ndindex(raw.shape):
+        expected[index, row + 2, column + 2, 0] = float(raw[index, row, column]) / 255.0
+    result = data.preprocess(raw)
+    assert result.dtype == np.float32
+    np.testing.assert_array_equal(result, expected)
+
+
+def test_preprocess_leaves_its_input_alone():
+    raw = np.full((1, 28, 28), 200, "uint8")
+    data.preprocess(raw)
+    assert (raw == 200).all()
+
+
+@pytest.mark.parametrize(
+    ("raw", "error", "message"),
+    [
+        ([[0]], TypeError, "list; give a NumPy array"),
+        (None, TypeError, "NoneType; give a NumPy array"),
+        (np.zeros((2, 28, 28), "float32"), TypeError, "float32.*lready preprocessed"),
+        (np.zeros((2, 28, 28), "int64"), TypeError, "int64.*wants uint8"),
+        (np.zeros((28, 28), "uint8"), ValueError, r"single image.*images\[None\]"),
+        (np.zeros((2, 28, 28, 1), "uint8"), ValueError, r"\(2, 28, 28, 1\).*wants"),
+        (np.zeros((2, 27, 28), "uint8"), ValueError, r"\(2, 27, 28\).*wants"),
+        (np.zeros((2, 784), "uint8"), ValueError, r"\(2, 784\).*wants \(n, 28, 28\)"),
+        (np.zeros((0, 28, 28), "uint8"), ValueError, "empty"),
+    ],
+)
+def test_preprocess_says_what_is_wrong_with_its_input(raw, error, message):
+    with pytest.raises(error, match=message):
+        data.preprocess(raw)
+
+
+def test_crop_takes_off_exactly_the_padding():
+    raw = np.random.default_rng(1).integers(0, 256, (2, 28, 28), "uint8")
+    cropped = data.crop(data.preprocess(raw))
+    assert cropped.shape == (2, 28, 28, 1)
+    np.testing.assert_array_equal(np.rint(cropped[..., 0] * 255), raw)
+
+
+def test_crop_takes_reconstructions_of_any_value(images):
+    images[1, 5, 6] = -3
+    assert data.crop(images)[1, 3, 4, 0] == -3
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ("images", TypeError, "str; give a NumPy array"),
+        (np.zeros((32, 32, 1)), ValueError, r"single image.*\[None\]"),
+        (np.zeros((2, 28, 28, 1)), ValueError, r"\(2, 28, 28, 1\); wanted is"),
+        (np.zeros((0, 32, 32, 1)), ValueError, "empty"),
+    ],
+)
+def test_crop_says_what_is_wrong_with_its_input(wrong, error, message):
+    with pytest.raises(error, match=message):
+        data.crop(wrong)
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_floating_images_from_0_to_1_are_right(images, dtype):
+    images[0], images[1] = 0, 1
+    assert data.check_images(images.astype(dtype)) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "message"),
+    [
+        ([0.5], TypeError, "faces is of type list; give a NumPy array"),
+        (np.zeros((2, 32, 32, 1), "uint8"), TypeError, "faces.*uint8.*preprocess"),
+        (np.zeros((2, 32, 32)), ValueError, r"faces has shape \(2, 32, 32\)"),
+        (np.zeros((2, 28, 28)), ValueError, r"\(2, 28, 28\).*preprocess"),
+        (np.zeros((32, 32, 1)), ValueError, r"give faces\[None\]"),
+        (np.zeros((0, 32, 32, 1)), ValueError, "faces is empty"),
+    ],
+)
+def test_wrong_images_are_refused_by_name(wrong, error, message):
+    with pytest.raises(error, match=message):
+        data.check_images(wrong, "faces")
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (np.nan, "NaN or infinity"),
+        (np.inf, "NaN or infinity"),
+        (-np.inf, "NaN or infinity"),
+        (255, "to 255.*divide by 255"),
+        (1.001, "to 1.001.*clip"),
+        (-0.25, "from -0.25.*clip"),
+    ],
+)
+def test_one_bad_pixel_is_enough_to_refuse_images(images, value, message):
+    images[2, 31, 31, 0] = value
+    with pytest.raises(ValueError, match=message):
+        data.check_images(images)
+
+
+@pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
+def test_integer_labels_from_0_to_9_are_right(dtype):
+    assert data.check_labels(np.arange(10, dtype=dtype), 10) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "error", "message"),
+    [
+        ([1, 2, 3], TypeError, "list; give a NumPy array"),
+        (np.zeros(3), TypeError, "float64; give integers"),
+        (np.zeros(3, bool), TypeError, "bool; give integers"),
+        (np.zeros((3, 10), "int64"), ValueError, "one-hot.*argmax"),
+        (np.zeros(2, "int64"), ValueError, "2 entries for 3 images"),
+        (np.array([0, 9, 10]), ValueError, "from 0 to 10.*0 to 9"),
+        (np.array([-1, 9, 0]), ValueError, "from -1 to 9.*0 to 9"),
+    ],
+)
+def test_wrong_labels_are_refused(labels, error, message):
+    with pytest.raises(error, match=message):
+        data.check_labels(labels, 3)

@@ -1,0 +1,111 @@
+"""The networks: counts and names of the course, and clear errors."""
+
+from aelib import models
+import keras
+import numpy as np
+import pytest
+
+
+def test_parameter_counts_are_those_of_the_course():
+    encoder, decoder = models.build_encoder(), models.build_decoder()
+    assert encoder.count_params() == 96_770
+    assert decoder.count_params() == 246_273
+    assert models.build_autoencoder(encoder, decoder).count_params() == 343_043
+
+
+def test_inputs_and_outputs_have_the_names_of_the_course():
+    encoder, decoder = models.build_encoder(), models.build_decoder()
+    assert encoder.layers[0].name == "encoder_input"
+    assert encoder.layers[-1].name == "encoder_output"
+    assert decoder.layers[0].name == "decoder_input"
+    assert decoder.layers[-1].name == "decoder_output"
+
+
+def test_shapes_halve_and_double():
+    encoder, decoder = models.build_encoder(), models.build_decoder()
+    assert models.layer_shapes(encoder) == [
+        ("Input", (32, 32, 1)),
+        ("Conv2D", (16, 16, 32)),
+        ("Conv2D", (8, 8, 64)),
+        ("Conv2D", (4, 4, 128)),
+        ("Flatten", (2048,)),
+        ("Dense", (2,)),
+    ]
+    assert [shape for _, shape in models.layer_shapes(decoder)] == [
+        (2,),
+        (2048,),
+        (4, 4, 128),
+        (8, 8, 128),
+        (16, 16, 64),
+        (32, 32, 32),
+        (32, 32, 1),
+    ]
+
+
+def test_first_convolution_equals_windows_summed_by_numpy():
+    keras.utils.set_random_seed(1)
+    layer = models.build_encoder().get_layer("encoder_conv_1")
+    layer.bias.assign(np.linspace(-0.1, 0.1, 32))
+    kernel, bias = layer.get_weights()
+    image = np.random.default_rng(1).random((32, 32), dtype=np.float32)
+    # Keras pads an even side with one row of zeros after it, none before.
+    padded = np.pad(image, ((0, 1), (0, 1)))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
+    sums = np.einsum("rcij,ijk->rck", windows, kernel[:, :, 0]) + bias
+    got = np.asarray(layer(image[None, ..., None]))[0]
+    np.testing.assert_allclose(got, np.maximum(sums, 0), atol=1e-6)
+
+
+def test_parts_share_the_weights_of_the_autoencoder():
+    encoder, decoder = models.build_encoder(), models.build_decoder()
+    autoencoder = models.build_autoencoder(encoder, decoder)
+    images = np.random.default_rng(0).random((3, 32, 32, 1), dtype=np.float32)
+    before = np.asarray(encoder(images))
+    autoencoder.set_weights([weight + 0.01 for weight in autoencoder.get_weights()])
+    assert not np.allclose(encoder(images), before)
+    joined = decoder(encoder(images))
+    np.testing.assert_allclose(autoencoder(images), joined, atol=1e-6)
+
+
+def test_reconstructions_lie_between_zero_and_one():
+    codes = np.array([[0, 0], [1e3, -1e3]], dtype=np.float32)
+    images = np.asarray(models.build_decoder()(codes))
+    assert images.shape == (2, 32, 32, 1)
+    assert images.min() >= 0 and images.max() <= 1
+
+
+@pytest.mark.parametrize("build", [models.build_encoder, models.build_decoder])
+def test_latent_dimension_zero_is_refused(build):
+    with pytest.raises(ValueError, match=r"latent_dim is 0; give 1 or more"):
+        build(0)
+
+
+@pytest.mark.parametrize("build", [models.build_encoder, models.build_decoder])
+@pytest.mark.parametrize("latent_dim", [2.0, "2", None, True])
+def test_latent_dimension_that_is_no_integer_is_refused(build, latent_dim):
+    with pytest.raises(TypeError, match=r"latent_dim is .*; give an integer"):
+        build(latent_dim)
+
+
+def test_numpy_integer_is_a_latent_dimension():
+    assert models.build_encoder(np.int64(3)).output_shape == (None, 3)
+
+
+@pytest.mark.parametrize("filters", [(), (8,) * 6])
+def test_too_few_or_too_many_layers_are_refused(filters):
+    with pytest.raises(ValueError, match="give 1 to 5, one for each layer"):
+        models.build_encoder(filters=filters)
+
+
+def test_a_layer_without_filters_is_refused():
+    with pytest.raises(ValueError, match=r"filters\[1\] is 0"):
+        models.build_encoder(filters=(8, 0))
+    with pytest.raises(TypeError, match=r"filters\[0\] is 8.5"):
+        models.build_encoder(filters=(8.5,))
+
+
+def test_halves_of_different_latent_dimensions_are_not_joined():
+    with pytest.raises(
+        ValueError, match=r"writes codes of 2 numbers.*reads codes of 3"
+    ):
+        models.build_autoencoder(models.build_encoder(2), models.build_decoder(3))

@@ -1,0 +1,135 @@
+"""Figures: what they show follows from the arrays, and bad arrays are refused."""
+
+from aelib import diagram, plots
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+NAMES = ("dark", "light")
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+@pytest.fixture
+def images():
+    return np.linspace(0, 1, 4 * 5 * 5).reshape(4, 5, 5)
+
+
+def test_images_are_drawn_as_given_with_zero_white_and_one_black(images):
+    plots.use_style()
+    axes = plots.show_images(images, titles=list("abcd"), columns=3)
+    assert len(axes) == 4
+    for axis, image, title in zip(axes, images, "abcd", strict=True):
+        (drawn,) = axis.get_images()
+        np.testing.assert_array_equal(drawn.get_array(), image)
+        assert drawn.get_clim() == (0, 1)
+        assert axis.get_title() == title
+    assert plt.get_cmap(plt.rcParams["image.cmap"])(0.0)[:3] == (1.0, 1.0, 1.0)
+
+
+def test_an_image_may_have_a_channel_axis(images):
+    assert len(plots.show_images(images[..., None])) == 4
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda x: x[0], r"shape \(5, 5\).*one image: images\[None\]"),
+        (lambda x: x[:0], "n of 1 or more"),
+        (lambda x: x * 255, r"range from 0.0 to 255.0.*divide by 255"),
+        (lambda x: np.where(x > 0.5, np.nan, x), "without NaN"),
+        (lambda x: x - 0.1, "range from -0.1"),
+    ],
+)
+def test_bad_images_are_refused(images, change, message):
+    with pytest.raises(ValueError, match=message):
+        plots.show_images(change(images))
+
+
+def test_titles_must_match_the_images(images):
+    with pytest.raises(ValueError, match="3 titles for 4 images"):
+        plots.show_images(images, titles=list("abc"))
+
+
+def test_class_samples_are_the_first_of_each_class(images):
+    axes = plots.show_class_samples(images, [1, 0, 1, 0], NAMES, per_class=2)
+    shown = [[axis.get_images()[0].get_array() for axis in row] for row in axes]
+    np.testing.assert_array_equal(shown, images[[[1, 3], [0, 2]]])
+    assert [row[0].texts[0].get_text() for row in axes] == list(NAMES)
+
+
+def test_labels_that_do_not_match_the_images_are_refused(images):
+    with pytest.raises(ValueError, match=r"labels have shape \(3,\) for 4 images"):
+        plots.show_class_samples(images, [0, 1, 0], NAMES)
+
+
+def test_a_class_without_enough_images_is_named(images):
+    with pytest.raises(ValueError, match=r"class 1 \(light\) has 1 images, 2 are"):
+        plots.show_class_samples(images, [0, 0, 0, 1], NAMES, per_class=2)
+
+
+def test_histogram_bars_are_the_shares_of_the_bytes():
+    pixels = np.array([0, 0, 0, 7, 255, 255, 9, 9], dtype=np.uint8)
+    heights = [bar.get_height() for bar in plots.show_pixel_histogram(pixels).patches]
+    assert sum(heights) == pytest.approx(100)
+    assert (heights[0], heights[7], heights[9], heights[255]) == (37.5, 12.5, 25, 25)
+
+
+def test_histogram_wants_bytes():
+    with pytest.raises(TypeError, match="dtype float64; give the bytes, uint8"):
+        plots.show_pixel_histogram(np.zeros(3))
+    with pytest.raises(ValueError, match="empty"):
+        plots.show_pixel_histogram(np.zeros(0, np.uint8))
+
+
+def test_feature_maps_are_scaled_each_to_its_own_maximum():
+    maps = np.arange(3 * 3 * 2, dtype=float).reshape(3, 3, 2)
+    maps[..., 1] = 0
+    axes = plots.show_feature_maps([maps], ["layer"], count=2)
+    first, empty = (axis.get_images()[0] for axis in axes[0])
+    assert first.get_clim() == (0, 16)
+    assert empty.get_clim() == (0, 1)  # stays white
+
+
+@pytest.mark.parametrize(
+    ("maps", "message"),
+    [
+        (np.zeros((3, 3)), r"layer has shape \(3, 3\)"),
+        (np.zeros((3, 3, 1)), "at least 2 channels"),
+        (np.full((3, 3, 2), -1.0), "negative value or NaN"),
+        (np.full((3, 3, 2), np.nan), "negative value or NaN"),
+    ],
+)
+def test_bad_feature_maps_are_refused(maps, message):
+    with pytest.raises(ValueError, match=message):
+        plots.show_feature_maps([maps], ["layer"], count=2)
+
+
+def test_each_row_of_feature_maps_needs_a_name():
+    with pytest.raises(ValueError, match="1 rows and 0 names"):
+        plots.show_feature_maps([np.zeros((3, 3, 8))], [])
+
+
+ENCODER = [("Input", (32, 32, 1)), ("Dense", (2,))]
+DECODER = [("Input", (2,)), ("Conv2DTranspose", (32, 32, 1))]
+
+
+def test_network_shows_every_layer_with_its_shape():
+    axis = diagram.draw_network(ENCODER, DECODER)
+    texts = [text.get_text() for text in axis.texts]
+    assert texts.count("32×32\n×1") == 2
+    for text in ("Input", "Conv2DTranspose", "2", "code", "encoder", "decoder"):
+        assert text in texts
+    (dots,) = axis.collections
+    assert len(dots.get_offsets()) == 2
+
+
+def test_halves_of_two_networks_are_not_drawn_as_one():
+    with pytest.raises(ValueError, match=r"ends with shape \(2,\).*begins with \(3,\)"):
+        diagram.draw_network(ENCODER, [("Input", (3,)), DECODER[1]])
+    with pytest.raises(ValueError, match="at least two layers"):
+        diagram.draw_network(ENCODER[:1], DECODER)

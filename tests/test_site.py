@@ -1,0 +1,199 @@
+"""The built book: what a reader's browser gets, and when pages are made again."""
+
+from html.parser import HTMLParser
+import os
+from pathlib import Path
+import re
+import shutil
+import subprocess
+import sys
+
+import aelib_book
+import nbformat
+import pytest
+import twins
+
+ROOT = twins.ROOT
+TOOLS = Path(sys.executable).parent
+
+
+def build(folder, *options):
+    """Build the book in `folder` as the README does; return what it printed."""
+    done = subprocess.run(
+        [TOOLS / "jupyter-book", "build", ".", *options],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4_000:] + done.stderr[-4_000:]
+    return done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The real book, warnings as errors, executed where the cache has no run."""
+    build(ROOT, "-W", "-n", "--keep-going")
+    return ROOT / "_build" / "html"
+
+
+class Page(HTMLParser):
+    """Collect what the tests ask of a page."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.tags = []
+        self.text = path.read_text(encoding="utf-8")
+        self.feed(self.text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def attributes(self, tag, name):
+        return [
+            attrs[name] for found, attrs in self.tags if tag == found and name in attrs
+        ]
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path.stem: Page(path) for path in sorted(site.glob("chapters/*.html"))}
+
+
+def test_all_chapters_and_back_matter_are_pages(pages):
+    assert {source.stem for source in twins.chapter_sources()} <= set(pages)
+    assert {"index", "glossary", "aelib", "bibliography"} <= set(pages)
+
+
+def test_no_page_loads_anything_from_elsewhere(pages):
+    for name, page in pages.items():
+        loads = page.attributes("script", "src") + page.attributes("img", "src")
+        loads += [
+            attrs["href"]
+            for tag, attrs in page.tags
+            if tag == "link"
+            and attrs.get("rel") not in ("index", "search", "next", "prev")
+        ]
+        outside = [url for url in loads if re.match(r"(https?:)?//", url)]
+        assert not outside, (name, outside)
+
+
+def test_formulas_are_mathml_without_a_script(pages):
+    assert pages["02_encoder"].text.count("<math ") >= 3
+    assert not any("mathjax" in page.text.lower() for page in pages.values())
+
+
+def test_every_picture_has_alt_text(pages):
+    for name, page in pages.items():
+        for tag, attrs in page.tags:
+            if tag == "img" and "logo" not in attrs.get("src", ""):
+                assert len(attrs.get("alt", "").split()) >= 5, (name, attrs)
+
+
+def test_no_message_of_a_library_is_on_a_page(pages):
+    for name, page in pages.items():
+        assert "stderr" not in page.text, name
+        assert "Traceback (most recent call last)" not in page.text, name
+
+
+def test_numbers_of_figures_and_exercises_are_those_of_the_twins(pages):
+    labels = twins.collect_labels(twins.chapter_sources())
+    for source in twins.chapter_sources():
+        text = pages[source.stem].text
+        shown = re.findall(r'class="caption-number">Figure ([\d.]+) ?<', text)
+        chapter = str(int(source.name[:2]))
+        wanted = [n for n in labels.figures.values() if n.split(".")[0] == chapter]
+        assert shown == wanted
+        shown = re.findall(r'class="caption-number">\s*Exercise\s+([\d.]+)', text)
+        wanted = [n for n, twin in labels.exercises.values() if source.stem in twin]
+        assert shown == wanted
+
+
+def test_download_of_a_chapter_is_its_twin(site, pages):
+    for source in twins.chapter_sources():
+        offered = pages[source.stem].attributes("a", "href")
+        target = f"_sources/chapters/{source.stem}.ipynb"
+        assert any(url.endswith(target) for url in offered)
+        downloaded = nbformat.read(site / target, as_version=4)
+        assert downloaded == nbformat.read(twins.twin_path(source), as_version=4)
+
+
+def test_without_an_address_there_are_no_buttons_that_need_one(pages):
+    for name, page in pages.items():
+        urls = [url for url in page.attributes("a", "href") if "://" in url]
+        assert not [url for url in urls if "colab" in url or "binder" in url], name
+        assert "executablebooks/jupyter-book" not in page.text, name
+
+
+def test_page_weighs_less_than_a_megabyte(site, pages):
+    import gzip
+
+    for name, page in pages.items():
+        files = page.attributes("script", "src") + page.attributes("img", "src")
+        files += page.attributes("link", "href")
+        paths = {(site / "chapters" / url.split("?")[0]).resolve() for url in files}
+        weight = len(gzip.compress(page.text.encode()))
+        for path in paths:
+            if path.is_file() and path.suffix != ".html":
+                content = path.read_bytes()
+                text = path.suffix in (".js", ".css", ".svg")
+                weight += len(gzip.compress(content) if text else content)
+        assert weight < 1_000_000, (name, weight)
+
+
+@pytest.fixture
+def small_book(tmp_path):
+    """A book with the real configuration and extension, and one tiny chapter."""
+    book = tmp_path / "book"
+    book.mkdir()
+    for name in ("tools", "aelib", "static"):
+        shutil.copytree(ROOT / name, book / name)
+    for name in ("_config.yml", "requirements.txt", "constraints.txt"):
+        shutil.copy(ROOT / name, book)
+    (book / "_toc.yml").write_text("format: jb-book\nroot: chapters/01_tiny\n")
+    (book / "chapters").mkdir()
+    shutil.copy(ROOT / "chapters" / "references.bib", book / "chapters")
+    front = (ROOT / "chapters" / "01_dataset.md").read_text().split("---\n")[1]
+    flag = tmp_path / "runs"
+    (book / "chapters" / "01_tiny.md").write_text(
+        f"---\n{front}---\n\n# Tiny\n\nFirst prose.\n\n```{{code-cell}}\n"
+        "from pathlib import Path\nfrom aelib.models import FILTERS\n\n"
+        f"_ = Path({str(flag)!r}).open('a').write('x')\nprint(FILTERS)\n```\n"
+    )
+    return book, flag
+
+
+def test_prose_executes_nothing_and_aelib_or_pins_execute_again(small_book):
+    book, flag = small_book
+    html = book / "_build" / "html" / "chapters" / "01_tiny.html"
+    chapter, models = book / "chapters" / "01_tiny.md", book / "aelib" / "models.py"
+
+    build(book)
+    assert flag.read_text() == "x"
+    chapter.write_text(chapter.read_text().replace("First prose", "Second prose"))
+    build(book)
+    assert flag.read_text() == "x"
+    assert "Second prose" in html.read_text()
+
+    text = models.read_text()
+    assert "FILTERS = (32, 64, 128)" in text
+    models.write_text(text.replace("FILTERS = (32, 64, 128)", "FILTERS = (1, 2, 3)"))
+    build(book)
+    assert flag.read_text() == "xx"
+    assert "(1, 2, 3)" in html.read_text()
+
+    with (book / "constraints.txt").open("a") as pins:
+        pins.write("another==1.0\n")
+    build(book)
+    assert flag.read_text() == "xxx"
+    assert len(list((book / aelib_book.CACHES).iterdir())) == 1
+
+
+def test_a_failing_chapter_fails_the_build_each_time(small_book):
+    book, _ = small_book
+    chapter = book / "chapters" / "01_tiny.md"
+    chapter.write_text(chapter.read_text().replace("print(FILTERS)", "1 / 0"))
+    for _ in range(2):
+        with pytest.raises(AssertionError, match=r"ZeroDivisionError|ExecutionError"):
+            build(book)

@@ -1,0 +1,293 @@
+"""The twins: what the converter turns MyST into, and what it refuses."""
+
+from pathlib import Path
+
+from jupyter_server.services.contents.filemanager import FileContentsManager
+from jupytext.sync_contentsmanager import build_sync_jupytext_contents_manager_class
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from pybtex.database import parse_string
+import pytest
+import twins
+
+BIBLIOGRAPHY = parse_string(
+    """
+    @misc{three, author={Xi, A and Ra, B and Vo, C}, title={T}, year={2017},
+          eprint={1708.07747}}
+    @article{two, author={Hin, A and Sal, B}, title={T}, year={2006}, doi={10.1/x}}
+    @book{one, author={van Go, C}, title={T}, year={1999}, url={https://a.example}}
+    """,
+    "bibtex",
+)
+LABELS = twins.Labels(
+    figures={"fig-a": "1.2"},
+    exercises={"ex-a": ("1.3", "01_a.ipynb")},
+    sections={"sec-a": ("A title", "01_a.ipynb")},
+)
+
+
+def convert(text):
+    return twins.Converter(LABELS, BIBLIOGRAPHY).convert(text)
+
+
+@pytest.mark.parametrize(
+    ("myst", "plain"),
+    [
+        ("See {numref}`fig-a`.", "See Figure 1.2."),
+        ("See {ref}`sec-a`.", "See [A title](01_a.ipynb)."),
+        ("See {ref}`this <sec-a>`.", "See [this](01_a.ipynb)."),
+        ("See {ref}`ex-a`.", "See Exercise 1.3."),
+        (
+            "By {cite:t}`three`.",
+            "By [Xi et al. (2017)](https://arxiv.org/abs/1708.07747).",
+        ),
+        ("So {cite:p}`two`.", "So ([Hin and Sal, 2006](https://doi.org/10.1/x))."),
+        (
+            "So {cite:p}`two,one`.",
+            "So ([Hin and Sal, 2006](https://doi.org/10.1/x); "
+            "[Go, 1999](https://a.example)).",
+        ),
+        ("A {term}`code`.", "A [code](glossary.md)."),
+        ("Two {term}`codes <code>`.", "Two [codes](glossary.md)."),
+        ("To [two](02_b.md#x).", "To [two](02_b.ipynb#x)."),
+        ("To [words](glossary.md).", "To [words](glossary.md)."),
+        ("(sec-a)=\n# A title", "# A title"),
+        ("a\n\n% a comment\n\nb", "a\n\nb"),
+        (":::{note}\nMind {numref}`fig-a`.\n:::", "> **Note**\n>\n> Mind Figure 1.2."),
+        (":::{admonition} Own\nText\n:::", "> **Own**\n>\n> Text"),
+        (":::{margin} Aside\nText\n:::", "> **Aside**\n>\n> Text"),
+        (
+            "```{hint}\n:class: dropdown\nLook.\n```",
+            "<details><summary>Hint</summary>\n\nLook.\n\n</details>",
+        ),
+        (
+            "```{exercise} Count\n:label: ex-a\n\nHow many?\n```",
+            "**Exercise 1.3: Count**\n\nHow many?",
+        ),
+        (
+            "```{raw} html\n:file: ../static/live/overlap.html\n```",
+            "*The book's page has a live figure here.*",
+        ),
+        (
+            "| a | b |\n|---|---|\n| {numref}`fig-a` | {term}`code` and {term}`code` |",
+            "| a | b |\n|---|---|\n| Figure 1.2 | [code](glossary.md) and "
+            "[code](glossary.md) |",
+        ),
+        (
+            "- {numref}`fig-a`\n  - {term}`code`",
+            "- Figure 1.2\n  - [code](glossary.md)",
+        ),
+        ("`{term}` and {term}`code`", "`{term}` and [code](glossary.md)"),
+        ("Inline $x^2$.\n\n$$\ny\n$$", "Inline $x^2$.\n\n$$\ny\n$$"),
+        ("```python\n{not} = 'a role'\n```", "```python\n{not} = 'a role'\n```"),
+    ],
+)
+def test_a_construct_of_the_closed_list_becomes_plain_markdown(myst, plain):
+    assert convert(myst) == plain
+
+
+def test_a_hint_inside_an_exercise_is_converted_too():
+    text = convert(
+        "````{exercise} T\n:label: ex-a\n\nDo.\n\n"
+        ":::{hint}\n:class: dropdown\nTry {term}`code`.\n:::\n````"
+    )
+    assert "Do.\n\n<details><summary>Hint</summary>\n\nTry [code](glossary.md)." in text
+    assert ":::" not in text and "{" not in text
+
+
+@pytest.mark.parametrize(
+    "myst",
+    [
+        "```{figure} a.png\nCaption\n```",
+        "::::{grid} 2\n:::{card}\nA\n:::\n::::",
+        "{doc}`02_b`",
+        "{cite}`two`",
+        "{sub}`2`",
+        "```{raw} html\n<b>no file</b>\n```",
+        "```{math}\nx\n```",
+        "Term\n\n<div>raw</div>",
+        "a <b>raw</b> word",
+        "a[^1]\n\n[^1]: foot",
+        "```{solution-end}\n```",
+    ],
+)
+def test_a_construct_outside_the_closed_list_is_refused(myst):
+    with pytest.raises(twins.UnknownConstructError, match="not in the closed list"):
+        convert(myst)
+
+
+@pytest.mark.parametrize(
+    ("myst", "message"),
+    [
+        ("{numref}`fig-b`", "'fig-b' has no target"),
+        ("{ref}`sec-b`", "'sec-b' has no target"),
+        ("{cite:t}`four`", "'four' has no target"),
+        ("{term}`a\nb`", "broken over two lines"),
+        ("- a\n\n  :::{note}\n  b\n  :::", "inside a list"),
+    ],
+)
+def test_a_reference_or_place_that_cannot_work_is_refused(myst, message):
+    with pytest.raises(twins.UnknownConstructError, match=message):
+        convert(myst)
+
+
+CHAPTER = """\
+---
+jupytext:
+  text_representation:
+    extension: .md
+    format_name: myst
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+(sec-one)=
+# One
+
+```{code-cell}
+---
+mystnb:
+  figure:
+    name: fig-one
+    caption: A line, see {numref}`fig-one`.
+  image:
+    alt: A line.
+tags: [keep]
+---
+1 + 1
+```
+
+```{exercise} Add
+:label: ex-one
+
+Add.
+```
+
+```{code-cell}
+answer = None
+```
+
+````{solution-start} ex-one
+:class: dropdown
+````
+
+Like this:
+
+```{code-cell}
+answer = 2
+print(answer)
+```
+
+````{solution-end}
+````
+
+After.
+"""
+
+
+@pytest.fixture
+def source(tmp_path):
+    path = tmp_path / "01_one.md"
+    path.write_text(CHAPTER, encoding="utf-8")
+    return path
+
+
+def derived(source):
+    return twins.derive(source, twins.collect_labels([source]), BIBLIOGRAPHY)
+
+
+def test_twin_numbers_figures_and_exercises_and_hides_solutions(source):
+    cells = derived(source).cells
+    assert [cell.source for cell in cells] == [
+        "# One",
+        "1 + 1",
+        "*Figure 1.1.* A line, see Figure 1.1.",
+        "**Exercise 1.1: Add**\n\nAdd.",
+        "answer = None",
+        "**Solution to exercise 1.1** (try it first)\n\nLike this:",
+        "answer = 2\nprint(answer)",
+        "After.",
+    ]
+    hidden = [cell.metadata.get("jupyter", {}).get("source_hidden") for cell in cells]
+    assert hidden == [None] * 6 + [True, None]
+    assert cells[1].metadata == {"tags": ["keep"]}
+    nbformat.validate(derived(source))
+
+
+def test_twin_has_no_pairing_so_that_saving_it_rewrites_no_source(source):
+    twin = derived(source)
+    assert "jupytext" not in twin.metadata
+    path = twins.twin_path(source)
+    nbformat.write(twin, path)
+    before = source.read_text(encoding="utf-8")
+    manager = build_sync_jupytext_contents_manager_class(FileContentsManager)()
+    manager.root_dir = str(source.parent)
+    model = manager.get(path.name)
+    model["content"]["cells"][0]["source"] = "# Changed in the browser"
+    manager.save(model, path.name)
+    assert "Changed" in path.read_text(encoding="utf-8")
+    assert source.read_text(encoding="utf-8") == before
+
+
+def test_a_solution_that_is_never_closed_is_refused(source):
+    source.write_text(CHAPTER.replace("````{solution-end}\n````\n", ""), "utf-8")
+    with pytest.raises(twins.UnknownConstructError, match="solution-start without end"):
+        derived(source)
+
+
+def test_a_name_used_twice_is_refused(source):
+    source.write_text(CHAPTER + "\n(sec-one)=\n## Again\n", encoding="utf-8")
+    with pytest.raises(twins.UnknownConstructError, match="'sec-one' is used twice"):
+        twins.collect_labels([source])
+
+
+def test_of_a_figure_only_its_text_is_kept():
+    data = {"text/plain": "<Figure size 10x10>", "image/png": "iVBOR"}
+    shown = new_output(
+        "display_data", data=data, metadata={"needs_background": "light"}
+    )
+    said = new_output("stream", name="stdout", text="2\n")
+    executed = new_notebook(cells=[new_code_cell("x", outputs=[shown, said])])
+    twin = new_notebook(cells=[new_code_cell("x")])
+    twins.add_outputs(twin, executed)
+    first, second = twin.cells[0].outputs
+    assert first["data"] == {"text/plain": "<Figure size 10x10>"}
+    assert first["metadata"] == {}
+    assert second["text"] == "2\n"
+    assert twin.cells[0].execution_count == 1
+
+
+def test_pieces_of_a_stream_are_joined():
+    pieces = [
+        new_output("stream", name="stdout", text="a\n"),
+        new_output("stream", name="stdout", text="b\n"),
+    ]
+    executed = new_notebook(cells=[new_code_cell("x", outputs=pieces)])
+    twin = new_notebook(cells=[new_code_cell("x")])
+    twins.add_outputs(twin, executed)
+    assert [output["text"] for output in twin.cells[0].outputs] == ["a\nb\n"]
+
+
+def test_a_failing_chapter_gives_no_twin(source, tmp_path):
+    source.write_text(CHAPTER.replace("1 + 1", "1 / 0"), encoding="utf-8")
+    with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+        twins.run(source, tmp_path / "cache")
+    assert not twins.twin_path(source).exists()
+
+
+def test_executed_chapters_come_from_the_cache(source, tmp_path):
+    flag = tmp_path / "runs"
+    code = f"from pathlib import Path\nPath({str(flag)!r}).open('a').write('x')"
+    source.write_text(CHAPTER.replace("1 + 1", code), encoding="utf-8")
+    for _ in range(2):
+        twins.run(source, tmp_path / "cache")
+    assert flag.read_text() == "x"
+
+
+def test_an_unknown_chapter_is_refused_with_the_names_of_those_there_are():
+    with pytest.raises(
+        SystemExit, match=r"no chapters: 77_x.md; there are: 01_dataset"
+    ):
+        twins.main([str(Path("chapters/77_x.md"))])

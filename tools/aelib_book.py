@@ -1,0 +1,108 @@
+"""Sphinx extension of this book: data first, no stale page, no script for formulas.
+
+`_config.yml` loads it. It
+
+- makes the verified data files available before any chapter's kernel starts;
+- keys the cache of executed chapters on everything their outputs depend on;
+- writes formulas as MathML, which browsers render without a script;
+- offers each chapter's twin notebook as the page's notebook download.
+"""
+
+import hashlib
+from pathlib import Path
+import shutil
+import sys
+
+from aelib.data import ensure_available
+from docutils import nodes
+from latex2mathml.converter import convert as latex_to_mathml
+from sphinx.application import Sphinx
+from sphinx.config import Config
+
+ROOT = Path(__file__).resolve().parent.parent
+CACHES = Path("_build/.jupyter_cache")
+
+
+def fingerprint(root: Path = ROOT) -> str:
+    """Hash all that a chapter's outputs depend on beside its own code cells.
+
+    Parameters
+    ----------
+    root
+        Folder that holds `aelib` and the files with the pinned versions.
+
+    Returns
+    -------
+    str
+        16 hexadecimal digits; another value means: execute the chapters again.
+    """
+    package = sorted(
+        path
+        for path in (root / "aelib").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+    digest = hashlib.sha256(".".join(map(str, sys.version_info[:2])).encode())
+    for path in [*package, root / "requirements.txt", root / "constraints.txt"]:
+        digest.update(path.relative_to(root).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def execution_cache(root: Path = ROOT) -> Path:
+    """Return the folder of executed chapters that belongs to the current state."""
+    return root / CACHES / fingerprint(root)
+
+
+def _prepare(app: Sphinx, config: Config) -> None:
+    ensure_available()
+    source = Path(app.srcdir)
+    current = execution_cache(source)
+    # Sphinx reads every page again when this setting changes, so a page can't be
+    # stale; a change of prose leaves it alone, so nothing executes.
+    config.nb_execution_cache_path = str(current)
+    for old in (source / CACHES).glob("*"):
+        if old.is_dir() and old != current:
+            shutil.rmtree(old)
+
+
+def _visit_inline_math(translator, node: nodes.math) -> None:
+    translator.body.append(latex_to_mathml(node.astext()))
+    raise nodes.SkipNode
+
+
+def _visit_block_math(translator, node: nodes.math_block) -> None:
+    mathml = latex_to_mathml(node.astext(), display="block")
+    translator.body.append(f'<div class="math-block">{mathml}</div>\n')
+    raise nodes.SkipNode
+
+
+def _twin(app: Sphinx, page: str) -> Path:
+    return Path(app.srcdir, page).with_suffix(".ipynb")
+
+
+def _offer_twin(app: Sphinx, pagename: str, templatename: str, context: dict, doctree):
+    if _twin(app, pagename).is_file():
+        context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def _copy_twins(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.format != "html":
+        return
+    for page in app.env.found_docs:
+        if _twin(app, page).is_file():
+            target = Path(app.outdir, "_sources", f"{page}.ipynb")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(_twin(app, page), target)
+
+
+def setup(app: Sphinx) -> dict:
+    """Register the extension with Sphinx."""
+    app.connect("config-inited", _prepare)
+    # Earlier than the theme, which then puts the download button on the page.
+    app.connect("html-page-context", _offer_twin, priority=100)
+    # Later than the theme, which copies a notebook of its own to the same place.
+    app.connect("build-finished", _copy_twins, priority=900)
+    app.add_html_math_renderer(
+        "mathml", (_visit_inline_math, None), (_visit_block_math, None)
+    )
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,67 @@
+"""Check formatting, code and spelling of the project, code cells included.
+
+    python tools/lint.py [--fix]
+
+Ruff reads no MyST, so each chapter's cells are handed to it as a notebook; `--fix`
+puts the formatted cells back into the source.
+"""
+
+from pathlib import Path
+import subprocess
+import sys
+import tempfile
+
+import jupytext
+from twins import chapter_sources, code_cells, ROOT
+
+CONFIG = ROOT / "pyproject.toml"
+
+
+def _succeeds(*command: str, folder: Path = ROOT) -> bool:
+    return subprocess.run(command, cwd=folder, check=False).returncode == 0
+
+
+def check_cells(folder: Path, fix: bool) -> bool:
+    """Write the chapters as notebooks below `folder` and let ruff look at them."""
+    notebooks = folder / "chapters"  # so that the settings for chapters/* apply
+    notebooks.mkdir()
+    for source in chapter_sources():
+        jupytext.write(jupytext.read(source), notebooks / f"{source.stem}.ipynb")
+    ruff = ("ruff", "--config", str(CONFIG))
+    names = sorted(str(path.relative_to(folder)) for path in notebooks.iterdir())
+    if fix:
+        _succeeds(*ruff, "check", "--fix", "--quiet", *names, folder=folder)
+        _succeeds(*ruff, "format", "--quiet", *names, folder=folder)
+        for source in chapter_sources():
+            _put_back(source, notebooks / f"{source.stem}.ipynb")
+    formatted = _succeeds(*ruff, "format", "--check", *names, folder=folder)
+    return _succeeds(*ruff, "check", *names, folder=folder) and formatted
+
+
+def _put_back(source: Path, notebook: Path) -> None:
+    old, new = (code_cells(jupytext.read(path)) for path in (source, notebook))
+    text, place = source.read_text(encoding="utf-8"), 0
+    for before, after in zip(old, new, strict=True):
+        place = text.index(before.source, place)
+        text = text[:place] + after.source + text[place + len(before.source) :]
+        place += len(after.source)
+    source.write_text(text, encoding="utf-8", newline="\n")
+
+
+def main(fix: bool) -> bool:
+    """Run every check, also after one has failed; True if all pass."""
+    if fix:
+        _succeeds("ruff", "check", "--fix", "--quiet")
+        _succeeds("ruff", "format", "--quiet")
+    results = [
+        _succeeds("ruff", "format", "--check"),
+        _succeeds("ruff", "check"),
+        _succeeds("codespell"),
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        results.append(check_cells(Path(folder), fix))
+    return all(results)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if main("--fix" in sys.argv[1:]) else 1)

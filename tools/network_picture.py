@@ -1,0 +1,19 @@
+"""Draw the README's picture of the network from the models themselves."""
+
+from pathlib import Path
+
+from aelib import diagram, models, plots
+import matplotlib
+
+TARGET = Path(__file__).resolve().parent.parent / "static" / "network.svg"
+
+if __name__ == "__main__":
+    matplotlib.use("agg")
+    plots.use_style()
+    # The same bytes each time, so that only a changed network changes the file.
+    matplotlib.rcParams["svg.hashsalt"] = "aelib"
+    axis = diagram.draw_network(
+        models.layer_shapes(models.build_encoder()),
+        models.layer_shapes(models.build_decoder()),
+    )
+    axis.figure.savefig(TARGET, bbox_inches="tight", metadata={"Date": None})

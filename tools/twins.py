@@ -1,0 +1,470 @@
+"""Derive each chapter's twin: the plain `.ipynb` beside the MyST source.
+
+    python tools/twins.py [chapters/01_dataset.md ...]
+
+Without names, all chapters. A twin holds the source's code cells with their text
+outputs, and its prose with the closed list of MyST constructs turned into plain
+Markdown, which Jupyter, Colab and GitHub show as it is meant. The prose is parsed by
+the parser that builds the pages; a construct outside the list is an error. Chapters
+execute only where the book's cache has no run of the same code.
+"""
+
+from dataclasses import dataclass, field
+import json
+from pathlib import Path
+import re
+import sys
+
+from aelib.data import ensure_available
+from aelib_book import execution_cache, ROOT
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
+from jupyter_cache.executors.utils import single_nb_execution
+import jupytext
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.directives import parse_directive_text
+from myst_parser.parsers.mdit import create_md_parser
+from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell, new_notebook
+from pybtex.database import BibliographyData, Entry, parse_file
+
+CHAPTERS = ROOT / "chapters"
+TIMEOUT = 600  # seconds a cell, as in _config.yml
+
+PLAIN_BLOCKS = {
+    "inline",
+    "heading",
+    "paragraph",
+    "bullet_list",
+    "ordered_list",
+    "list_item",
+    "blockquote",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "hr",
+    "math_block",
+}
+PLAIN_INLINES = {
+    "text",
+    "text_special",
+    "softbreak",
+    "hardbreak",
+    "em",
+    "strong",
+    "code_inline",
+    "math_inline",
+    "image",
+    "link",
+}
+ADMONITIONS = {"note", "tip", "important", "warning", "admonition"}
+
+
+class UnknownConstructError(ValueError):
+    """A chapter uses MyST that the twins' closed list does not hold."""
+
+
+@dataclass
+class Labels:
+    """What a reference anywhere in the book may point to.
+
+    Attributes
+    ----------
+    figures
+        Name → number, e.g. "2.1".
+    exercises
+        Label → (number, file name of its twin).
+    sections
+        Label → (title, file name of its twin).
+    """
+
+    figures: dict[str, str] = field(default_factory=dict)
+    exercises: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sections: dict[str, tuple[str, str]] = field(default_factory=dict)
+
+
+def chapter_sources(folder: Path = CHAPTERS) -> list[Path]:
+    """Return the chapters' sources in order: the files with a number in front."""
+    return sorted(folder.glob("[0-9][0-9]_*.md"))
+
+
+def twin_path(source: Path) -> Path:
+    """Return where the twin of a source stands."""
+    return source.with_suffix(".ipynb")
+
+
+def _parser():
+    # The extensions of _config.yml; linkify and substitution play no role in twins.
+    extensions = {"colon_fence", "dollarmath"}
+    return create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
+
+
+class _AnyDirective:
+    """What `parse_directive_text` asks of a directive's class."""
+
+    required_arguments, optional_arguments = 0, 1
+    final_argument_whitespace = has_content = True
+    option_spec = {"options": True}  # noqa: RUF012 (as docutils has it)
+
+
+def _directive(token) -> tuple[str, str, dict, str] | None:
+    """Split a fence into directive name, argument, options and body."""
+    match = re.match(r"\{([\w-]+)\}\s*(.*)", token.info.strip())
+    if token.type not in ("fence", "colon_fence") or not match:
+        return None
+    parsed = parse_directive_text(
+        _AnyDirective, "", token.content, validate_options=False
+    )
+    return match[1], match[2].strip(), parsed.options, "\n".join(parsed.body)
+
+
+def collect_labels(sources: list[Path]) -> Labels:
+    """Collect the targets of references and number them as the book does.
+
+    Parameters
+    ----------
+    sources
+        Every chapter, in order.
+
+    Returns
+    -------
+    Labels
+
+    Raises
+    ------
+    UnknownConstructError
+        If a name is used twice.
+    """
+    labels = Labels()
+    for source in sources:
+        chapter, twin = int(source.name[:2]), twin_path(source).name
+        figures = exercises = 0
+        for cell in jupytext.read(source).cells:
+            if cell.cell_type == "code":
+                figure = cell.metadata.get("mystnb", {}).get("figure")
+                if figure:
+                    figures += 1
+                    _add(labels.figures, figure["name"], f"{chapter}.{figures}")
+                continue
+            waiting = []
+            for token in _parser().parse(cell.source):
+                directive = _directive(token)
+                if token.type == "myst_target":
+                    waiting.append(token.content)
+                elif token.type == "inline" and waiting:
+                    for name in waiting:
+                        _add(labels.sections, name, (token.content, twin))
+                    waiting = []
+                elif directive and directive[0] == "exercise":
+                    exercises += 1
+                    number = f"{chapter}.{exercises}"
+                    _add(labels.exercises, directive[2]["label"], (number, twin))
+    return labels
+
+
+def _add(names: dict, name: str, value) -> None:
+    if name in names:
+        raise UnknownConstructError(f"the name {name!r} is used twice")
+    names[name] = value
+
+
+class Converter:
+    """Turn a chapter's MyST prose into plain Markdown.
+
+    Parameters
+    ----------
+    labels
+        Targets of references, from `collect_labels`.
+    bibliography
+        Entries that citations may name.
+    """
+
+    def __init__(self, labels: Labels, bibliography: BibliographyData):
+        self.labels = labels
+        self.bibliography = bibliography
+        self.in_solution = False
+
+    def convert(self, text: str) -> str:
+        """Convert the text of one Markdown cell.
+
+        Raises
+        ------
+        UnknownConstructError
+            If the text holds MyST outside the closed list, or a reference whose
+            target does not exist.
+        """
+        lines = text.split("\n")
+        edits = {}  # (first line, line after the last) → new text
+        place = {}  # the same → up to where it is done: table cells share a line
+        for token in _parser().parse(text):
+            if token.type == "inline":
+                span = tuple(token.map)
+                old = edits.get(span, "\n".join(lines[slice(*span)]))
+                edits[span], place[span] = self._inline(token, old, place.get(span, 0))
+            elif directive := _directive(token):
+                if token.level:
+                    raise UnknownConstructError(
+                        f"{{{directive[0]}}} stands inside a list or a quotation; "
+                        "move it out"
+                    )
+                edits[tuple(token.map)] = "\n".join(self._block(*directive))
+            elif token.type in ("myst_target", "myst_line_comment"):
+                edits[tuple(token.map)] = ""
+            elif token.type == "fence":
+                pass  # a listing, plain Markdown
+            elif re.sub("_(open|close)$", "", token.type) not in PLAIN_BLOCKS:
+                raise UnknownConstructError(_advice(token.type, token.content))
+        for (first, last), new in sorted(edits.items(), reverse=True):
+            lines[first:last] = new.split("\n")
+        return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+    def _block(self, name: str, argument: str, options: dict, body: str) -> list[str]:
+        if name in ADMONITIONS:
+            title = self.convert(argument) if argument else name.capitalize()
+            return _quote(title, self.convert(body))
+        if name == "margin":
+            return _quote(self.convert(argument), self.convert(body))
+        if name == "hint":
+            return _details("Hint", self.convert(body))
+        if name == "exercise":
+            number = self.labels.exercises[options["label"]][0]
+            title = f"**Exercise {number}: {self.convert(argument)}**"
+            return [title, "", *self.convert(body).split("\n")]
+        if name == "solution-start" and not self.in_solution:
+            self.in_solution = True
+            number = self._find(self.labels.exercises, argument)[0]
+            return [f"**Solution to exercise {number}** (try it first)"]
+        if name == "solution-end" and self.in_solution:
+            self.in_solution = False
+            return []
+        if name == "raw" and argument == "html" and "/live/" in options.get("file", ""):
+            return ["*The book's page has a live figure here.*"]
+        raise UnknownConstructError(_advice(f"{{{name}}} {argument}".strip(), body))
+
+    def _inline(self, token, text: str, place: int) -> tuple[str, int]:
+        """Replace the roles and links of one inline token, from left to right."""
+        for child in token.children:
+            kind = re.sub("_(open|close)$", "", child.type)
+            if child.type == "code_inline":
+                place = text.index(child.content, place) + len(child.content)
+            elif child.type == "myst_role":
+                old = f"{{{child.meta['name']}}}`{child.content}`"
+                new = self._role(child.meta["name"], child.content)
+                text, place = _replace_once(text, old, new, place)
+            elif child.type == "link_open":
+                page, mark, anchor = child.attrs["href"].partition("#")
+                if re.fullmatch(r"\d\d_\w+\.md", page):
+                    old = f"]({child.attrs['href']})"
+                    new = f"]({twin_path(Path(page))}{mark}{anchor})"
+                    text, place = _replace_once(text, old, new, place)
+            elif kind not in PLAIN_INLINES:
+                raise UnknownConstructError(_advice(child.type, child.content))
+        return text, place
+
+    def _role(self, name: str, content: str) -> str:
+        match = re.fullmatch(r"(.*?)\s*<(.+)>", content, re.DOTALL)
+        shown, target = (match[1], match[2]) if match else (None, content)
+        if name == "numref" and not shown:
+            return f"Figure {self._find(self.labels.figures, target)}"
+        if name == "ref" and target in self.labels.exercises:
+            number, twin = self.labels.exercises[target]
+            return shown or f"Exercise {number}"
+        if name == "ref":
+            title, twin = self._find(self.labels.sections, target)
+            return f"[{shown or title}]({twin})"
+        if name == "term":
+            return f"[{shown or target}](glossary.md)"
+        if name in ("cite:t", "cite:p"):
+            keys = [key.strip() for key in content.split(",")]
+            entries = [self._find(self.bibliography.entries, key) for key in keys]
+            if name == "cite:t":
+                return ", ".join(_citation(entry, "{} ({})") for entry in entries)
+            return f"({'; '.join(_citation(entry, '{}, {}') for entry in entries)})"
+        raise UnknownConstructError(_advice(f"{{{name}}}", content))
+
+    def _find(self, names, name: str):
+        if name not in names:
+            raise UnknownConstructError(f"the reference {name!r} has no target")
+        return names[name]
+
+
+def _advice(construct: str, content: str) -> str:
+    return (
+        f"{construct} ({content[:40]!r}) is not in the closed list of constructs that "
+        "twins can show; see CONTRIBUTING.md, or write it as plain Markdown"
+    )
+
+
+def _replace_once(text: str, old: str, new: str, start: int) -> tuple[str, int]:
+    place = text.find(old, start)
+    if place < 0:
+        raise UnknownConstructError(
+            f"{old!r} is broken over two lines or has several backticks; "
+            "write it on one line with single ones"
+        )
+    return text[:place] + new + text[place + len(old) :], place + len(new)
+
+
+def _quote(title: str, body: str) -> list[str]:
+    lead = [f"**{title}**", ""] if title else []
+    return [f"> {line}".rstrip() for line in [*lead, *body.split("\n")]]
+
+
+def _details(summary: str, body: str) -> list[str]:
+    opening = f"<details><summary>{summary}</summary>"
+    return [opening, "", *body.split("\n"), "", "</details>"]
+
+
+def _citation(entry: Entry, form: str) -> str:
+    names = [" ".join(person.last_names) for person in entry.persons["author"]]
+    if len(names) > 2:
+        names = [f"{names[0]} et al."]
+    fields = entry.fields
+    if "doi" in fields:
+        address = f"https://doi.org/{fields['doi']}"
+    elif "eprint" in fields:
+        address = f"https://arxiv.org/abs/{fields['eprint']}"
+    else:
+        address = fields["url"]
+    return f"[{form.format(' and '.join(names), fields['year'])}]({address})"
+
+
+def derive(
+    source: Path, labels: Labels, bibliography: BibliographyData
+) -> NotebookNode:
+    """Derive a twin without outputs.
+
+    Parameters
+    ----------
+    source
+        A chapter.
+    labels, bibliography
+        As in `Converter`.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        Code cells as in the source, prose converted, after each figure a cell with
+        its number and caption. Cell ids are positions, so that they are stable.
+
+    Raises
+    ------
+    UnknownConstructError
+        If the source holds MyST outside the closed list.
+    """
+    notebook = jupytext.read(source)
+    converter = Converter(labels, bibliography)
+    cells = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = converter.convert(cell.source)
+            if text:
+                cells.append(new_markdown_cell(text))
+            continue
+        figure = cell.metadata.pop("mystnb", {}).get("figure")
+        if converter.in_solution:
+            cell.metadata["jupyter"] = {"source_hidden": True}
+        cells.append(cell)
+        if figure:
+            number = labels.figures[figure["name"]]
+            caption = converter.convert(figure["caption"].strip())
+            cells.append(new_markdown_cell(f"*Figure {number}.* {caption}"))
+    if converter.in_solution:
+        raise UnknownConstructError(f"{source.name} has a solution-start without end")
+    for position, cell in enumerate(cells):
+        cell.id = f"cell-{position:03d}"
+    metadata = {"kernelspec": notebook.metadata["kernelspec"]}
+    metadata["language_info"] = {"name": "python"}
+    return new_notebook(cells=cells, metadata=metadata)
+
+
+def run(source: Path, cache_folder: Path) -> NotebookNode:
+    """Return the source as an executed notebook, from the book's cache if it is there.
+
+    Raises
+    ------
+    RuntimeError
+        If a cell fails.
+    """
+    notebook = jupytext.read(source)
+    cache = get_cache(cache_folder)
+    try:
+        return cache.merge_match_into_notebook(notebook)[1]
+    except KeyError:
+        print(f"executing {source.name} ...", flush=True)
+    result = single_nb_execution(
+        notebook, cwd=str(source.parent), timeout=TIMEOUT, allow_errors=False
+    )
+    if result.err is not None:
+        raise RuntimeError(f"{source.name} fails:\n{result.exc_string}")
+    bundle = CacheBundleIn(
+        notebook, str(source), data={"execution_seconds": result.time}
+    )
+    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    return notebook
+
+
+def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:
+    """Copy execution counts and text outputs into a twin's code cells, in place."""
+    pairs = zip(code_cells(twin), code_cells(executed), strict=True)
+    for position, (cell, run_cell) in enumerate(pairs, start=1):
+        cell.execution_count = position
+        cell.outputs = _joined(run_cell.outputs)
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output["execution_count"] = position
+            if "data" in output:
+                output["metadata"] = {}
+                for kind in [key for key in output["data"] if key[:5] != "text/"]:
+                    del output["data"][kind]
+
+
+def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
+    """Join neighbouring pieces of one stream; where it was cut is chance."""
+    joined: list[NotebookNode] = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if output.get("name") and output["name"] == last.get("name"):
+            last["text"] += output["text"]
+        else:
+            joined.append(output)
+    return joined
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """Return the code cells of a notebook."""
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def write_twin(source: Path, labels: Labels, bibliography: BibliographyData) -> None:
+    """Derive, execute and write the twin of one source."""
+    twin = derive(source, labels, bibliography)
+    add_outputs(twin, run(source, execution_cache()))
+    text = json.dumps(twin, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+    temporary = twin_path(source).with_suffix(".ipynb.tmp")
+    temporary.write_text(text, encoding="utf-8", newline="\n")
+    temporary.replace(twin_path(source))
+    print(f"wrote {twin_path(source).relative_to(ROOT)}", flush=True)
+
+
+def main(names: list[str]) -> None:
+    """Write the named chapters' twins, or all."""
+    ensure_available()
+    sources = chapter_sources()
+    chosen = [Path(name).resolve() for name in names] or sources
+    unknown = [path.name for path in chosen if path not in sources]
+    if unknown:
+        known = ", ".join(path.name for path in sources)
+        raise SystemExit(f"no chapters: {', '.join(unknown)}; there are: {known}")
+    labels = collect_labels(sources)
+    bibliography = parse_file(str(CHAPTERS / "references.bib"))
+    for source in chosen:
+        write_twin(source, labels, bibliography)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
