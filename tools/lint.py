@@ -27,7 +27,8 @@ def check_cells(folder: Path, fix: bool) -> bool:
     notebooks.mkdir()
     for source in chapter_sources():
         jupytext.write(jupytext.read(source), notebooks / f"{source.stem}.ipynb")
-    ruff = ("ruff", "--config", str(CONFIG))
+    # As wide as a page's text column.
+    ruff = ("ruff", "--config", str(CONFIG), "--config", "line-length = 79")
     names = sorted(str(path.relative_to(folder)) for path in notebooks.iterdir())
     if fix:
         _succeeds(*ruff, "check", "--fix", "--quiet", *names, folder=folder)
