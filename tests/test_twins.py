@@ -194,8 +194,9 @@ def source(tmp_path):
     return path
 
 
-def derived(source):
-    return twins.derive(source, twins.collect_labels([source]), BIBLIOGRAPHY)
+def derived(source, address=""):
+    labels = twins.collect_labels([source])
+    return twins.derive(source, labels, BIBLIOGRAPHY, address)
 
 
 def test_twin_numbers_figures_and_exercises_and_hides_solutions(source):
@@ -216,6 +217,18 @@ def test_twin_numbers_figures_and_exercises_and_hides_solutions(source):
     nbformat.validate(derived(source))
 
 
+def test_with_an_address_the_first_cell_installs_aelib_in_colab(source):
+    plain, twin = derived(source), derived(source, "https://a.example/course")
+    first, *others = twin.cells
+    assert '%pip install -q "aelib @ git+https://a.example/course"' in first.source
+    assert 'if "google.colab" in sys.modules:' in first.source
+    assert [cell.source for cell in others] == [cell.source for cell in plain.cells]
+    executed = new_notebook(cells=[new_code_cell(str(n)) for n in range(3)])
+    twins.add_outputs(twin, executed)
+    counts = [cell.execution_count for cell in twins.code_cells(twin)]
+    assert counts == [None, 1, 2, 3]
+
+
 def test_twin_has_no_pairing_so_that_saving_it_rewrites_no_source(source):
     twin = derived(source)
     assert "jupytext" not in twin.metadata
@@ -229,6 +242,10 @@ def test_twin_has_no_pairing_so_that_saving_it_rewrites_no_source(source):
     manager.save(model, path.name)
     assert "Changed" in path.read_text(encoding="utf-8")
     assert source.read_text(encoding="utf-8") == before
+    # With pairing the same save does rewrite it: the test can fail.
+    model["content"]["metadata"]["jupytext"] = {"formats": "ipynb,md:myst"}
+    manager.save(model, path.name)
+    assert source.read_text(encoding="utf-8") != before
 
 
 def test_a_solution_that_is_never_closed_is_refused(source):

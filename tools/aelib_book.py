@@ -5,10 +5,12 @@
 - makes the verified data files available before any chapter's kernel starts;
 - keys the cache of executed chapters on everything their outputs depend on;
 - writes formulas as MathML, which browsers render without a script;
-- offers each chapter's twin notebook as the page's notebook download.
+- offers each chapter's twin notebook as the page's notebook download;
+- shows the buttons that need the repository's address once `_config.yml` has it.
 """
 
 import hashlib
+import os
 from pathlib import Path
 import shutil
 import sys
@@ -19,8 +21,21 @@ from latex2mathml.converter import convert as latex_to_mathml
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
+# Chapters' kernels draw inline, whatever the shell that builds the book says.
+os.environ.pop("MPLBACKEND", None)
+
 ROOT = Path(__file__).resolve().parent.parent
 CACHES = Path("_build/.jupyter_cache")
+BUTTONS = {
+    "use_repository_button": True,
+    "use_issues_button": True,
+    "use_edit_page_button": True,
+    "launch_buttons": {
+        "notebook_interface": "jupyterlab",
+        "binderhub_url": "https://mybinder.org",
+        "colab_url": "https://colab.research.google.com",
+    },
+}
 
 
 def fingerprint(root: Path = ROOT) -> str:
@@ -55,6 +70,8 @@ def execution_cache(root: Path = ROOT) -> Path:
 
 def _prepare(app: Sphinx, config: Config) -> None:
     ensure_available()
+    if config.html_theme_options.get("repository_url"):
+        config.html_theme_options |= BUTTONS
     source = Path(app.srcdir)
     current = execution_cache(source)
     # Sphinx reads every page again when this setting changes, so a page can't be

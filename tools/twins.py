@@ -26,8 +26,9 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from pybtex.database import BibliographyData, Entry, parse_file
+import yaml
 
 CHAPTERS = ROOT / "chapters"
 TIMEOUT = 600  # seconds a cell, as in _config.yml
@@ -61,6 +62,13 @@ PLAIN_INLINES = {
     "image",
     "link",
 }
+COLAB_TAG = "colab"
+COLAB_CELL = """\
+import sys
+
+if "google.colab" in sys.modules:
+    %pip install -q "aelib @ git+{address}"
+"""
 ADMONITIONS = {"note", "tip", "important", "warning", "admonition"}
 
 
@@ -333,8 +341,14 @@ def _citation(entry: Entry, form: str) -> str:
     return f"[{form.format(' and '.join(names), fields['year'])}]({address})"
 
 
+def repository_address() -> str:
+    """Return the repository's address from `_config.yml`; empty if not known."""
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    return config["repository"]["url"]
+
+
 def derive(
-    source: Path, labels: Labels, bibliography: BibliographyData
+    source: Path, labels: Labels, bibliography: BibliographyData, address: str
 ) -> NotebookNode:
     """Derive a twin without outputs.
 
@@ -344,6 +358,9 @@ def derive(
         A chapter.
     labels, bibliography
         As in `Converter`.
+    address
+        The repository's address. If it is not empty, a first cell installs `aelib`
+        from there when the notebook runs in Colab, which opens only the one file.
 
     Returns
     -------
@@ -375,6 +392,9 @@ def derive(
             cells.append(new_markdown_cell(f"*Figure {number}.* {caption}"))
     if converter.in_solution:
         raise UnknownConstructError(f"{source.name} has a solution-start without end")
+    if address:
+        code = COLAB_CELL.format(address=address)
+        cells.insert(0, new_code_cell(code, metadata={"tags": [COLAB_TAG]}))
     for position, cell in enumerate(cells):
         cell.id = f"cell-{position:03d}"
     metadata = {"kernelspec": notebook.metadata["kernelspec"]}
@@ -410,7 +430,12 @@ def run(source: Path, cache_folder: Path) -> NotebookNode:
 
 def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:
     """Copy execution counts and text outputs into a twin's code cells, in place."""
-    pairs = zip(code_cells(twin), code_cells(executed), strict=True)
+    cells = [
+        cell
+        for cell in code_cells(twin)
+        if COLAB_TAG not in cell.metadata.get("tags", [])
+    ]
+    pairs = zip(cells, code_cells(executed), strict=True)
     for position, (cell, run_cell) in enumerate(pairs, start=1):
         cell.execution_count = position
         cell.outputs = _joined(run_cell.outputs)
@@ -442,7 +467,7 @@ def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
 
 def write_twin(source: Path, labels: Labels, bibliography: BibliographyData) -> None:
     """Derive, execute and write the twin of one source."""
-    twin = derive(source, labels, bibliography)
+    twin = derive(source, labels, bibliography, repository_address())
     add_outputs(twin, run(source, execution_cache()))
     text = json.dumps(twin, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     temporary = twin_path(source).with_suffix(".ipynb.tmp")
