@@ -1,0 +1,35 @@
+"""Installation: which Pythons are accepted."""
+
+from pathlib import Path
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("version", [(3, 8), (3, 10), (3, 14)])
+def test_an_unsupported_python_is_refused_and_told_what_to_use(version):
+    code = (
+        "import runpy, sys, setuptools\n"
+        "setuptools.setup = lambda: print('went on')\n"
+        f"sys.version_info = {(*version, 0)}\n"
+        "runpy.run_path('setup.py')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 1
+    assert "needs Python 3.11, 3.12 or 3.13" in done.stderr
+    assert f"this is Python {version[0]}.{version[1]}." in done.stderr
+    assert "went on" not in done.stdout
+
+
+def test_setup_and_metadata_accept_the_same_pythons():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["requires-python"] == ">=3.11,<3.14"
+    assert "(3, 11) <= sys.version_info[:2] <= (3, 13)" in (
+        ROOT / "setup.py"
+    ).read_text("utf-8")
