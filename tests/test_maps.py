@@ -1,0 +1,81 @@
+"""Maps of a latent space: points and pictures stand where their numbers say."""
+
+from aelib import maps
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+NAMES = ("dark", "light")
+CODES = np.array([[0.0, 1.0], [2.0, 3.0], [4.0, -5.0]])
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_codes_without_labels_are_black_points_at_their_place():
+    (points,) = maps.show_codes(CODES).collections
+    np.testing.assert_array_equal(points.get_offsets(), CODES)
+    np.testing.assert_array_equal(points.get_facecolors(), [[0, 0, 0, 1]])
+
+
+def test_each_class_has_its_points_its_colour_and_its_name():
+    axis = maps.show_codes(CODES, [1, 0, 1], NAMES)
+    dark, light = axis.collections
+    np.testing.assert_array_equal(dark.get_offsets(), CODES[[1]])
+    np.testing.assert_array_equal(light.get_offsets(), CODES[[0, 2]])
+    (legend,) = axis.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == list(NAMES)
+    assert len(set(maps.CLASS_COLOURS)) == 10
+
+
+@pytest.mark.parametrize(
+    ("codes", "labels", "message"),
+    [
+        (CODES[:, :1], None, r"shape \(3, 1\); a map wants \(n, 2\)"),
+        (CODES[0], None, r"shape \(2,\)"),
+        (CODES[:0], None, "n of 1 or more"),
+        (np.where(CODES > 3, np.nan, CODES), None, "NaN or infinity"),
+        (np.where(CODES > 3, np.inf, CODES), None, "NaN or infinity"),
+        (CODES, [0, 1], r"shape \(2,\) for 3 codes"),
+        (CODES, [0, 1, 2], "from 0 to 2 for 2 names"),
+        (CODES, [0, 1, -1], "from -1 to 1 for 2 names"),
+    ],
+)
+def test_bad_codes_and_labels_are_refused(codes, labels, message):
+    with pytest.raises(ValueError, match=message):
+        maps.show_codes(codes, labels, NAMES)
+
+
+def test_each_decoded_image_is_centred_on_its_code():
+    axis = maps.show_codes(CODES)
+    x_values, y_values = np.array([0.0, 2.0, 4.0]), np.array([-5.0, 3.0])
+    images = np.arange(6.0).reshape(2, 3, 1, 1) / 5 * np.ones((4, 4))
+    maps.draw_decoded(axis, images, x_values, y_values)
+    (sheet,) = axis.get_images()
+    left, right, bottom, top = sheet.get_extent()
+    drawn = np.asarray(sheet.get_array())  # its first row is at the top
+    height, width = drawn.shape
+    for (row, column), y, x in (((0, 0), -5, 0), ((1, 0), 3, 0), ((1, 2), 3, 4)):
+        down = int((top - y) / (top - bottom) * height)
+        along = int((x - left) / (right - left) * width)
+        assert drawn[down, along] == images[row, column, 0, 0]
+    assert axis.get_xlim() == (-1, 5) and axis.get_ylim() == (-9, 7)
+
+
+@pytest.mark.parametrize(
+    ("x_values", "shape", "message"),
+    [
+        ([0, 1, 3], (2, 3, 4, 4), "do not rise at equal distances"),
+        ([2, 1, 0], (2, 3, 4, 4), "do not rise"),
+        ([1], (2, 1, 4, 4), "two or more"),
+        ([0, 1, 2], (3, 2, 4, 4), r"want \(2, 3, height, width\)"),
+        ([0, 1, 2], (6, 4, 4), r"shape \(6, 4, 4\)"),
+    ],
+)
+def test_a_grid_that_does_not_match_its_images_is_refused(x_values, shape, message):
+    axis = maps.show_codes(CODES)
+    with pytest.raises(ValueError, match=message):
+        maps.draw_decoded(axis, np.zeros(shape), x_values, [0, 1])
