@@ -169,6 +169,12 @@ Add.
 answer = None
 ```
 
+```{code-cell}
+:tags: [hide-input]
+
+print("check")
+```
+
 ````{solution-start} ex-one
 :class: dropdown
 ````
@@ -180,11 +186,16 @@ answer = 2
 print(answer)
 ```
 
+It was easy.
+
 ````{solution-end}
 ````
 
 After.
 """
+
+
+FOLDED = "<details><summary>Solution in words</summary>\n\n"
 
 
 @pytest.fixture
@@ -207,12 +218,16 @@ def test_twin_numbers_figures_and_exercises_and_hides_solutions(source):
         "*Figure 1.1.* A line, see Figure 1.1.",
         "**Exercise 1.1: Add**\n\nAdd.",
         "answer = None",
-        "**Solution to exercise 1.1** (try it first)\n\nLike this:",
+        'print("check")',
+        "**Solution to exercise 1.1** (folded; try it first)\n\n"
+        + FOLDED
+        + "Like this:\n\n</details>",
         "answer = 2\nprint(answer)",
-        "After.",
+        FOLDED + "It was easy.\n\n</details>\n\nAfter.",
     ]
-    hidden = [cell.metadata.get("jupyter", {}).get("source_hidden") for cell in cells]
-    assert hidden == [None] * 6 + [True, None]
+    hidden = [cell.metadata.get("jupyter", {}) for cell in cells]
+    folded = {"outputs_hidden": True, "source_hidden": True}
+    assert hidden == [{}] * 5 + [{"source_hidden": True}, {}, folded, {}]
     assert cells[1].metadata == {"tags": ["keep"]}
     nbformat.validate(derived(source))
 
@@ -223,10 +238,10 @@ def test_with_an_address_the_first_cell_installs_aelib_in_colab(source):
     assert '%pip install -q "aelib @ git+https://a.example/course"' in first.source
     assert 'if "google.colab" in sys.modules:' in first.source
     assert [cell.source for cell in others] == [cell.source for cell in plain.cells]
-    executed = new_notebook(cells=[new_code_cell(str(n)) for n in range(3)])
+    executed = new_notebook(cells=[new_code_cell(str(n)) for n in range(4)])
     twins.add_outputs(twin, executed)
     counts = [cell.execution_count for cell in twins.code_cells(twin)]
-    assert counts == [None, 1, 2, 3]
+    assert counts == [None, 1, 2, 3, 4]
 
 
 def test_twin_has_no_pairing_so_that_saving_it_rewrites_no_source(source):

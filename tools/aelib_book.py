@@ -5,6 +5,7 @@
 - makes the verified data files available before any chapter's kernel starts;
 - keys the cache of executed chapters on everything their outputs depend on;
 - writes formulas as MathML, which browsers render without a script;
+- says of a hidden cell that it is the check of an exercise;
 - offers each chapter's twin notebook as the page's notebook download;
 - shows the buttons that need the repository's address once `_config.yml` has it.
 """
@@ -93,6 +94,13 @@ def _visit_block_math(translator, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
+def _name_checks(app: Sphinx, doctree: nodes.document) -> None:
+    for cell in doctree.findall(nodes.container):
+        if "tag_exercise-check" in cell["classes"]:
+            cell["prompt_show"] = "Show how the answer is checked"
+            cell["prompt_hide"] = "Hide how the answer is checked"
+
+
 def _twin(app: Sphinx, page: str) -> Path:
     return Path(app.srcdir, page).with_suffix(".ipynb")
 
@@ -115,6 +123,7 @@ def _copy_twins(app: Sphinx, exception: Exception | None) -> None:
 def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
     app.connect("config-inited", _prepare)
+    app.connect("doctree-read", _name_checks)
     # Earlier than the theme, which then puts the download button on the page.
     app.connect("html-page-context", _offer_twin, priority=100)
     # Later than the theme, which copies a notebook of its own to the same place.

@@ -69,6 +69,8 @@ import sys
 if "google.colab" in sys.modules:
     %pip install -q "aelib @ git+{address}"
 """
+# Mark a solution's begin and end while a cell is converted.
+SOLUTION_START, SOLUTION_END = "\0start", "\0end"
 ADMONITIONS = {"note", "tip", "important", "warning", "admonition"}
 
 
@@ -196,8 +198,25 @@ class Converter:
         self.bibliography = bibliography
         self.in_solution = False
 
+    def convert_cell(self, text: str) -> str:
+        """Convert the text of one Markdown cell; fold what it says of a solution.
+
+        Raises
+        ------
+        UnknownConstructError
+            As `convert`.
+        """
+        begins_inside = self.in_solution
+        rest, solution = self.convert(text), ""
+        if begins_inside:
+            solution, _, rest = rest.partition(SOLUTION_END)
+        prose, _, rest = rest.partition(SOLUTION_START)
+        next_solution, _, after = rest.partition(SOLUTION_END)
+        parts = [_fold(solution), prose, _fold(next_solution), after]
+        return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
     def convert(self, text: str) -> str:
-        """Convert the text of one Markdown cell.
+        """Convert prose.
 
         Raises
         ------
@@ -245,10 +264,11 @@ class Converter:
         if name == "solution-start" and not self.in_solution:
             self.in_solution = True
             number = self._find(self.labels.exercises, argument)[0]
-            return [f"**Solution to exercise {number}** (try it first)"]
+            title = f"**Solution to exercise {number}** (folded; try it first)"
+            return [title, SOLUTION_START]
         if name == "solution-end" and self.in_solution:
             self.in_solution = False
-            return []
+            return [SOLUTION_END]
         if name == "raw" and argument == "html" and "/live/" in options.get("file", ""):
             return ["*The book's page has a live figure here.*"]
         raise UnknownConstructError(_advice(f"{{{name}}} {argument}".strip(), body))
@@ -327,6 +347,12 @@ def _details(summary: str, body: str) -> list[str]:
     return [opening, "", *body.split("\n"), "", "</details>"]
 
 
+def _fold(solution: str) -> str:
+    if not solution.strip():
+        return ""
+    return "\n".join(_details("Solution in words", solution.strip("\n")))
+
+
 def _citation(entry: Entry, form: str) -> str:
     names = [" ".join(person.last_names) for person in entry.persons["author"]]
     if len(names) > 2:
@@ -378,12 +404,14 @@ def derive(
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            text = converter.convert(cell.source)
+            text = converter.convert_cell(cell.source)
             if text:
                 cells.append(new_markdown_cell(text))
             continue
         figure = cell.metadata.pop("mystnb", {}).get("figure")
         if converter.in_solution:
+            cell.metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
+        elif "hide-input" in cell.metadata.get("tags", []):
             cell.metadata["jupyter"] = {"source_hidden": True}
         cells.append(cell)
         if figure:
