@@ -23,7 +23,7 @@ lint: ## check formatting, code and spelling, code cells of chapters included
 format: ## format the code, code cells of chapters included
 	python tools/lint.py --fix
 
-study: ## train the variants of chapter 2 again, five seeds each
+study: ## train the variants of chapter 2 again, ten seeds each
 	python tests/benchmarks/encoder_study.py
 
 constraints: ## write the versions installed in this environment to constraints.txt

@@ -23,7 +23,8 @@ def draw_network(
     """Draw an autoencoder as a row of bars, one an output of a layer.
 
     A bar's height tells the side of the feature map, its width the channels; a thin
-    bar is a vector; the code in the middle has one dot a number.
+    bar is a vector, drawn at a fixed height; the code in the middle has one dot a
+    number, at most eight.
 
     Parameters
     ----------
@@ -51,17 +52,17 @@ def draw_network(
         )
     _, axis = plt.subplots(figsize=(TEXT_WIDTH, 3.0))
     chain = [(*layer, DARK) for layer in encoder[:-1]]
-    chain.append(("code", encoder[-1][1], CODE_COLOUR))
+    chain.append((*encoder[-1], CODE_COLOUR))
     chain.extend((*layer, LIGHT) for layer in decoder[1:])
+    middle = len(encoder) - 1
     for place, (name, shape, colour) in enumerate(chain):
-        if name == "code":
+        if place == middle:
             _draw_code(axis, place, shape[0])
         else:
             _draw_bar(axis, place, shape, colour)
         text = "×".join(map(str, shape[:2])) + "".join(f"\n×{n}" for n in shape[2:])
         axis.text(place, -19, text, ha="center", va="top", fontsize=8)
         axis.text(place, 19, name, ha="left", fontsize=8, rotation=40)
-    middle = len(encoder) - 1
     for first, last, part in (
         (0, middle - 1, "encoder"),
         (middle + 1, len(chain) - 1, "decoder"),

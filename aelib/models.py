@@ -1,7 +1,7 @@
 """The course's networks: encoder, decoder and the autoencoder that joins them.
 
-Chapter 2 builds the encoder by hand, chapter 3 the decoder, chapter 5 joins them;
-from the next chapter on they are imported from here.
+Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joined;
+elsewhere they are imported from here.
 """
 
 from collections.abc import Sequence
@@ -81,7 +81,7 @@ def build_decoder(latent_dim: int = 2) -> keras.Model:
     Returns
     -------
     keras.Model
-        Codes, float32 (n, latent_dim) → images, float32 (n, 32, 32, 1) in (0, 1).
+        Codes, float32 (n, latent_dim) → images, float32 (n, 32, 32, 1) in [0, 1].
         246,273 parameters with the default.
 
     Raises
@@ -124,7 +124,7 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
     -------
     keras.Model
         Images, float32 (n, 32, 32, 1) in [0, 1] → reconstructions of the same shape
-        in (0, 1). Training it trains the encoder and the decoder.
+        and range. Training it trains the encoder and the decoder.
 
     Raises
     ------

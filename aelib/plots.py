@@ -222,6 +222,7 @@ def show_feature_maps(
             # 1 for a map that is all 0: it stays white.
             axis.imshow(image, vmin=0, vmax=image.max() or 1)
             axis.set_frame_on(True)
+            axis.spines[:].set_visible(True)  # so that an empty map is seen
         row[0].text(
             -0.15, 0.5, name, transform=row[0].transAxes, ha="right", va="center"
         )

@@ -4,12 +4,12 @@ from aelib import runs
 import pytest
 
 
-def test_the_encoder_study_has_five_seeds_of_six_variants():
+def test_the_encoder_study_has_ten_seeds_of_six_variants():
     study = runs.load("encoder_study")
     variants = {run["variant"] for run in study}
     assert len(variants) == 6
     pairs = {(run["variant"], run["seed"]) for run in study}
-    assert pairs == {(name, str(seed)) for name in variants for seed in range(5)}
+    assert pairs == {(name, str(seed)) for name in variants for seed in range(10)}
     # Between the entropy of the pixels, below which no loss can be, and a grey image.
     assert all(0.185 < float(run["loss"]) < 0.693 for run in study)
 

@@ -1,4 +1,4 @@
-"""Train chapter 2's variants from five seeds and store the losses with `aelib`.
+"""Train chapter 2's variants from ten seeds and store the losses with `aelib`.
 
     python tests/benchmarks/encoder_study.py
 
@@ -14,7 +14,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from chapter_code import run_cells  # noqa: E402 (needs the path above)
 
-SEEDS = range(5)
+SEEDS = range(10)
 TARGET = ROOT / "aelib" / "stored_runs" / "encoder_study.csv"
 
 
