@@ -5,7 +5,7 @@ import os
 # Notebooks' kernels draw inline, as on the page, whatever the shell says.
 os.environ.pop("MPLBACKEND", None)
 
-from aelib.data import ensure_available
+from aelib.files import ensure_available
 import matplotlib
 import pytest
 

@@ -4,6 +4,7 @@ Chapter 1 teaches preprocessing and split; the other chapters import them. Impor
 module before Keras: `aelib.files`, which gets the files, may have to choose its home.
 """
 
+from aelib import quiet as quiet  # before Keras
 from aelib.files import ensure_available, FILES
 import numpy as np
 

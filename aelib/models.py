@@ -7,6 +7,7 @@ elsewhere they are imported from here.
 from collections.abc import Sequence
 from numbers import Integral
 
+from aelib import quiet as quiet  # before Keras
 import keras
 from keras import layers
 

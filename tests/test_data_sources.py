@@ -649,13 +649,7 @@ def test_complete_cache_in_a_read_only_home_serves_a_private_one(shared_folder):
         + AS_NOBODY
         + "print(files.ensure_available(), os.environ['KERAS_HOME'], sep='\\n')"
     )
-    # With TensorFlow's messages asked for, aelib does not import it, so Keras does not
-    # fix its home before the child is nobody.
-    changes = {
-        "HOME": home,
-        "TMPDIR": shared_folder / "tmp",
-        "TF_CPP_MIN_LOG_LEVEL": "0",
-    }
+    changes = {"HOME": home, "TMPDIR": shared_folder / "tmp"}
     first, second = (finish(start(child, **changes)) for _ in range(2))
     assert first.code == 0, first.err
     said, folder, keras_home = first.out.splitlines()

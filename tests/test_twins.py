@@ -58,7 +58,7 @@ def convert(text):
         (":::{margin} Aside\nText\n:::", "> **Aside**\n>\n> Text"),
         (
             "```{hint}\n:class: dropdown\nLook.\n```",
-            "<details><summary>Hint</summary>\n\nLook.\n\n</details>",
+            "<details><summary>Hint (open it here)</summary>\n\nLook.\n\n</details>",
         ),
         (
             "```{exercise} Count\n:label: ex-a\n\nHow many?\n```",
@@ -91,7 +91,10 @@ def test_a_hint_inside_an_exercise_is_converted_too():
         "````{exercise} T\n:label: ex-a\n\nDo.\n\n"
         ":::{hint}\n:class: dropdown\nTry {term}`code`.\n:::\n````"
     )
-    assert "Do.\n\n<details><summary>Hint</summary>\n\nTry [code](glossary.md)." in text
+    assert (
+        "Do.\n\n<details><summary>Hint (open it here)</summary>\n\nTry [code](glossary.md)."
+        in text
+    )
     assert ":::" not in text and "{" not in text
 
 
@@ -195,7 +198,7 @@ After.
 """
 
 
-FOLDED = "<details><summary>Solution in words</summary>\n\n"
+FOLDED = "<details><summary>Solution in words (open it here)</summary>\n\n"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from pathlib import Path
 import shutil
 import sys
 
-from aelib.data import ensure_available
+from aelib.files import ensure_available
 from docutils import nodes
 from latex2mathml.converter import convert as latex_to_mathml
 from sphinx.application import Sphinx

@@ -15,7 +15,7 @@ from pathlib import Path
 import re
 import sys
 
-from aelib.data import ensure_available
+from aelib.files import ensure_available
 from aelib_book import execution_cache, ROOT
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
@@ -256,7 +256,7 @@ class Converter:
         if name == "margin":
             return _quote(self.convert(argument), self.convert(body))
         if name == "hint":
-            return _details("Hint", self.convert(body))
+            return _details("Hint (open it here)", self.convert(body))
         if name == "exercise":
             number = self.labels.exercises[options["label"]][0]
             title = f"**Exercise {number}: {self.convert(argument)}**"
@@ -350,7 +350,7 @@ def _details(summary: str, body: str) -> list[str]:
 def _fold(solution: str) -> str:
     if not solution.strip():
         return ""
-    return "\n".join(_details("Solution in words", solution.strip("\n")))
+    return "\n".join(_details("Solution in words (open it here)", solution.strip("\n")))
 
 
 def _citation(entry: Entry, form: str) -> str:
