@@ -1,10 +1,12 @@
 """Installation: which Pythons are accepted."""
 
+from importlib import metadata
 from pathlib import Path
 import subprocess
 import sys
 import tomllib
 
+from packaging.specifiers import SpecifierSet
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,3 +35,19 @@ def test_setup_and_metadata_accept_the_same_pythons():
     assert "(3, 11) <= sys.version_info[:2] <= (3, 13)" in (
         ROOT / "setup.py"
     ).read_text("utf-8")
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+def test_every_pinned_version_installs_on_the_supported_pythons(python):
+    refused = {}
+    for line in (ROOT / "constraints.txt").read_text("utf-8").split():
+        name, version = line.split("==")
+        try:
+            found = metadata.distribution(name)
+        except metadata.PackageNotFoundError:
+            continue  # for another system or Python
+        assert found.version == version, "run make constraints"
+        wanted = found.metadata["Requires-Python"] or ""
+        if python not in SpecifierSet(wanted):
+            refused[name] = wanted
+    assert refused == {}
