@@ -8,9 +8,9 @@ import sys
 from setuptools import setup
 
 if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+    version = ".".join(map(str, sys.version_info[:2]))
     sys.exit(
-        "This course needs Python 3.11, 3.12 or 3.13; this is Python %d.%d. Make the "
-        "virtual environment with another one, for example python3.13 -m venv .venv"
-        % sys.version_info[:2]
+        "This course needs Python 3.11, 3.12 or 3.13; this is Python " + version + ". "
+        "Make the virtual environment with another one, e.g. python3.13 -m venv .venv"
     )
 setup()

@@ -293,11 +293,10 @@ MISTAKES = {
         ),
         ("def feature_maps(image, kernel, bias):\n    return maps", "has no effect"),
         (
-            "def feature_maps(image, kernel_in, b):\n"
-            "    padded = np.pad(image, (0, 1))\n"
-            "    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))\n"
-            "    sums = np.einsum('rcij,ijf->rcf', windows[::2, ::2], kernel[:, :, 0])\n"
-            "    return np.maximum(sums + b, 0)",
+            "page_kernel = kernel"
+            + FEATURE_MAPS.format(
+                before=0, after=1, result="np.maximum(sums, 0)"
+            ).replace("kernel[", "page_kernel["),
             "use only what is passed in",
         ),
         (

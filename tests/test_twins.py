@@ -92,8 +92,8 @@ def test_a_hint_inside_an_exercise_is_converted_too():
         ":::{hint}\n:class: dropdown\nTry {term}`code`.\n:::\n````"
     )
     assert (
-        "Do.\n\n<details><summary>Hint (open it here)</summary>\n\nTry [code](glossary.md)."
-        in text
+        "Do.\n\n<details><summary>Hint (open it here)</summary>\n\n"
+        "Try [code](glossary.md)." in text
     )
     assert ":::" not in text and "{" not in text
 
