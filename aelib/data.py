@@ -89,8 +89,10 @@ def preprocess(images: np.ndarray) -> np.ndarray:
         )
     if len(images) == 0:
         raise ValueError("images is empty; give at least one image")
-    scaled = images.astype("float32") / 255
-    return np.pad(scaled, ((0, 0), (2, 2), (2, 2)))[..., np.newaxis]
+    padded = np.zeros((len(images), 32, 32, 1), "float32")
+    # In place: all images once more would take 0.2 of the 2 GB that a Binder has.
+    np.divide(images, 255, out=padded[:, 2:-2, 2:-2, 0], dtype="float32")
+    return padded
 
 
 def crop(images: np.ndarray) -> np.ndarray:
