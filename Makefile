@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test lint format spelling study constraints links clean
+.PHONY: help book strict twins test lint format weights study losses race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -25,6 +25,15 @@ format: ## format the code, code cells of chapters included
 
 study: ## train the variants of chapter 2 again, ten seeds each
 	python tests/benchmarks/encoder_study.py
+
+losses: ## train chapter 4's networks again, three losses from three seeds
+	python tests/benchmarks/loss_study.py
+
+race: ## time chapter 5's two recipes against each other
+	python tests/benchmarks/time_to_quality.py
+
+weights: ## train the stored models that have no card; one again: python -m aelib.zoo NAME
+	python -m aelib.zoo
 
 constraints: ## write the versions installed in this environment to constraints.txt
 	pip freeze --exclude-editable > constraints.txt

@@ -5,15 +5,13 @@ Used by chapter 2 and by every later chapter that shows its network.
 
 from collections.abc import Sequence
 
-from aelib.plots import DARK, LIGHT, TEXT_WIDTH
+from aelib.plots import DARK, LIGHT, RED, TEXT_WIDTH
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 import matplotlib.pyplot as plt
 import numpy as np
 
 __all__ = ["draw_network"]
-
-CODE_COLOUR = "#c92a2a"
 
 
 def draw_network(
@@ -52,7 +50,7 @@ def draw_network(
         )
     _, axis = plt.subplots(figsize=(TEXT_WIDTH, 3.0))
     chain = [(*layer, DARK) for layer in encoder[:-1]]
-    chain.append((*encoder[-1], CODE_COLOUR))
+    chain.append((*encoder[-1], RED))
     chain.extend((*layer, LIGHT) for layer in decoder[1:])
     middle = len(encoder) - 1
     for place, (name, shape, colour) in enumerate(chain):
@@ -69,7 +67,7 @@ def draw_network(
     ):
         axis.plot([first - 0.35, last + 0.35], [-30, -30], color="black", linewidth=1)
         axis.text((first + last) / 2, -36.5, part, ha="center", fontweight="bold")
-    axis.text(middle, -36.5, "code", ha="center", fontweight="bold", color=CODE_COLOUR)
+    axis.text(middle, -36.5, "code", ha="center", fontweight="bold", color=RED)
     axis.set(xlim=(-0.7, len(chain) + 0.4), ylim=(-39, 46))
     axis.set_axis_off()
     return axis
@@ -87,4 +85,4 @@ def _draw_bar(axis: Axes, place: int, shape: tuple[int, ...], colour: str) -> No
 def _draw_code(axis: Axes, place: int, latent_dim: int) -> None:
     shown = min(latent_dim, 8)
     heights = 4.0 * (np.arange(shown) - (shown - 1) / 2)
-    axis.scatter(np.full(shown, place), heights, s=28, color=CODE_COLOUR, zorder=3)
+    axis.scatter(np.full(shown, place), heights, s=28, color=RED, zorder=3)

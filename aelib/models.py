@@ -18,6 +18,7 @@ __all__ = [
     "build_decoder",
     "build_encoder",
     "layer_shapes",
+    "split_autoencoder",
 ]
 
 IMAGE_SHAPE = (32, 32, 1)
@@ -139,6 +140,29 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
             f"of {read}; build both with the same latent_dim"
         )
     return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
+
+
+def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Model]:
+    """Take an autoencoder apart, also one that was loaded from a file.
+
+    Parameters
+    ----------
+    autoencoder
+        From `build_autoencoder`.
+
+    Returns
+    -------
+    encoder, decoder : keras.Model
+        They share the autoencoder's weights.
+
+    Raises
+    ------
+    ValueError
+        If the model has no layer called "encoder_output" or none called "decoder".
+    """
+    code = autoencoder.get_layer("encoder_output").output
+    encoder = keras.Model(autoencoder.input, code, name="encoder")
+    return encoder, autoencoder.get_layer("decoder")
 
 
 def layer_shapes(model: keras.Model) -> list[tuple[str, tuple[int, ...]]]:

@@ -1,11 +1,10 @@
-"""Every figure that chapters share: arrays in, Matplotlib axes out.
+"""Figures of images: arrays in, Matplotlib axes out.
 
 Used by all chapters; `use_style` stands in each one's first cell.
 """
 
 from collections.abc import Sequence
 
-from matplotlib.axes import Axes
 import matplotlib.pyplot as plt
 import numpy as np
 
@@ -13,13 +12,13 @@ __all__ = [
     "show_class_samples",
     "show_feature_maps",
     "show_images",
-    "show_pixel_histogram",
+    "show_rows",
     "use_style",
 ]
 
 # Inches; the text column is as wide, so lettering appears at its nominal size.
 TEXT_WIDTH = 7.2
-DARK, LIGHT = "#0b7285", "#6fa8b3"
+DARK, LIGHT, RED = "#0b7285", "#6fa8b3", "#c92a2a"
 
 STYLE = {
     "figure.figsize": (TEXT_WIDTH, 3.2),
@@ -79,6 +78,62 @@ def show_images(
     return axes
 
 
+def show_rows(
+    rows: Sequence[np.ndarray],
+    names: Sequence[str],
+    titles: Sequence[str] | None = None,
+    scale_each: bool = False,
+) -> np.ndarray:
+    """Draw rows of images below each other, with a name at the left of each row.
+
+    Parameters
+    ----------
+    rows
+        Float arrays (n, height, width) or (n, height, width, 1), all with the same n.
+    names
+        One a row.
+    titles
+        One a column, above the first row, or None.
+    scale_each
+        False: values lie in [0, 1], 0 is white and 1 black. True: values are 0 or
+        more, and each image's maximum is black, so that weak ones are seen as well.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        (rows, n).
+
+    Raises
+    ------
+    ValueError
+        If the counts of rows, names, titles or images differ, or an image is none.
+    """
+    if len(rows) != len(names) or len(rows) == 0:
+        raise ValueError(f"there are {len(rows)} rows and {len(names)} names")
+    rows = [_as_grey(row, np.inf if scale_each else 1) for row in rows]
+    counts = {len(row) for row in rows}
+    if len(counts) > 1 or (titles is not None and {len(titles)} != counts):
+        raise ValueError(
+            f"the rows have {[len(row) for row in rows]} images"
+            + ("" if titles is None else f", and there are {len(titles)} titles")
+            + "; give as many in each"
+        )
+    columns = counts.pop()
+    height = 0.25 / len(rows) if titles is not None else 0
+    axes = _grid(len(rows) * columns, columns, height, left=1.15)
+    axes = axes.reshape(len(rows), columns)
+    for own, row, name in zip(axes, rows, names, strict=True):
+        for axis, image in zip(own, row, strict=True):
+            # 1 for an image that is all 0: it stays white.
+            axis.imshow(image, vmin=0, vmax=(image.max() or 1) if scale_each else 1)
+        own[0].text(
+            -0.15, 0.5, name, transform=own[0].transAxes, ha="right", va="center"
+        )
+    for axis, title in zip(axes[0], titles or (), strict=False):
+        axis.set_title(title, fontsize=8)
+    return axes
+
+
 def show_class_samples(
     images: np.ndarray,
     labels: np.ndarray,
@@ -109,7 +164,7 @@ def show_class_samples(
         If the images are not as in `show_images`, the labels do not match them, or a
         class has fewer than `per_class` images.
     """
-    images, labels = _as_grey(images), np.asarray(labels)
+    images, labels = np.asarray(images), np.asarray(labels)
     if labels.shape != (len(images),):
         raise ValueError(
             f"labels have shape {labels.shape} for {len(images)} images; "
@@ -123,63 +178,14 @@ def show_class_samples(
                 f"class {label} ({name}) has {len(members)} images, {per_class} are "
                 "wanted; give more images or a smaller per_class"
             )
-        rows.append(members)
-    axes = _grid(len(rows) * per_class, per_class, left=1.15)
-    for axis, index in zip(axes, np.concatenate(rows), strict=True):
-        axis.imshow(images[index], vmin=0, vmax=1)
-    axes = axes.reshape(len(rows), per_class)
-    for axis, name in zip(axes[:, 0], class_names, strict=True):
-        axis.text(-0.15, 0.5, name, transform=axis.transAxes, ha="right", va="center")
-    return axes
-
-
-def show_pixel_histogram(images: np.ndarray) -> Axes:
-    """Draw how often each byte occurs, on a logarithmic axis.
-
-    Parameters
-    ----------
-    images
-        uint8 array of any shape, 0 to 255, not empty.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        With 256 bars that sum to 100 per cent.
-
-    Raises
-    ------
-    TypeError
-        If `images` is not of dtype uint8.
-    ValueError
-        If it is empty.
-    """
-    images = np.asarray(images)
-    if images.dtype != np.uint8:
-        raise TypeError(f"images have dtype {images.dtype}; give the bytes, uint8")
-    if images.size == 0:
-        raise ValueError("images is empty; give at least one")
-    share = 100 * np.bincount(images.ravel(), minlength=256) / images.size
-    _, axis = plt.subplots()
-    colours = [DARK] + [LIGHT] * 254 + [DARK]
-    axis.bar(range(256), share, width=1.0, color=colours)
-    axis.set(yscale="log", xlabel="pixel value (byte)", ylabel="share of pixels (%)")
-    axis.set(xlim=(-4, 259), xticks=[0, 50, 100, 150, 200, 255])
-    axis.yaxis.set_major_formatter("{x:g}")
-    for value, align, offset in ((0, "left", 3), (255, "right", 3)):
-        axis.annotate(
-            f"{value}: {share[value]:.1f} %",
-            (value, share[value]),
-            xytext=(6 if align == "left" else 0, offset),
-            textcoords="offset points",
-            ha=align,
-        )
-    return axis
+        rows.append(images[members])
+    return show_rows(rows, class_names)
 
 
 def show_feature_maps(
     rows: Sequence[np.ndarray], names: Sequence[str], count: int = 8
 ) -> np.ndarray:
-    """Draw the first feature maps of several layers, one layer a row.
+    """Draw the first feature maps of several layers, one layer a row, in frames.
 
     Each map is scaled to its own maximum, so that weak maps can be seen as well.
 
@@ -203,9 +209,7 @@ def show_feature_maps(
         If the counts of rows and names differ, or an array has another rank, too few
         channels, or a value that is negative or NaN.
     """
-    if len(rows) != len(names):
-        raise ValueError(f"there are {len(rows)} rows and {len(names)} names")
-    for maps, name in zip(rows, names, strict=True):
+    for maps, name in zip(rows, names, strict=False):
         if np.ndim(maps) != 3 or np.shape(maps)[-1] < count:
             raise ValueError(
                 f"{name} has shape {np.shape(maps)}; give (height, width, channels) "
@@ -215,21 +219,15 @@ def show_feature_maps(
             raise ValueError(
                 f"{name} has a negative value or NaN; give maps after ReLU"
             )
-    axes = _grid(len(rows) * count, count, left=1.15).reshape(len(rows), count)
-    for row, maps, name in zip(axes, rows, names, strict=True):
-        for channel, axis in enumerate(row):
-            image = maps[..., channel]
-            # 1 for a map that is all 0: it stays white.
-            axis.imshow(image, vmin=0, vmax=image.max() or 1)
-            axis.set_frame_on(True)
-            axis.spines[:].set_visible(True)  # so that an empty map is seen
-        row[0].text(
-            -0.15, 0.5, name, transform=row[0].transAxes, ha="right", va="center"
-        )
+    first = [np.moveaxis(maps, -1, 0)[:count] for maps in rows]
+    axes = show_rows(first, names, scale_each=True)
+    for axis in axes.flat:
+        axis.set_frame_on(True)
+        axis.spines[:].set_visible(True)  # so that an empty map is seen
     return axes
 
 
-def _as_grey(images: np.ndarray) -> np.ndarray:
+def _as_grey(images: np.ndarray, highest: float = 1) -> np.ndarray:
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
         images = images[..., 0]
@@ -238,7 +236,7 @@ def _as_grey(images: np.ndarray) -> np.ndarray:
             f"images have shape {images.shape}; give (n, height, width) or "
             "(n, height, width, 1) with n of 1 or more (one image: images[None])"
         )
-    if not (images.min() >= 0 and images.max() <= 1):
+    if not (images.min() >= 0 and images.max() <= highest):
         raise ValueError(
             f"images range from {images.min()} to {images.max()}; give values in "
             "[0, 1] without NaN (bytes: divide by 255)"
@@ -249,18 +247,12 @@ def _as_grey(images: np.ndarray) -> np.ndarray:
 def _grid(
     count: int, columns: int, title_height: float = 0.0, left: float = 0.0
 ) -> np.ndarray:
-    """Make `count` square axes without ticks, below each other in rows."""
+    """Make `count` square axes without ticks, in rows, with inches left for names."""
     columns = min(columns, count)
     rows = -(-count // columns)
     cell = (TEXT_WIDTH - left) / columns
-    figure, axes = plt.subplots(
-        rows,
-        columns,
-        figsize=(TEXT_WIDTH, rows * (cell + title_height)),
-        squeeze=False,
-    )
-    if left:
-        figure.get_layout_engine().set(rect=(left / TEXT_WIDTH, 0, 1, 1))
+    size = TEXT_WIDTH, rows * (cell + title_height)
+    _, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
     for axis in axes.flat:
         axis.set(xticks=[], yticks=[])
         axis.set_frame_on(False)

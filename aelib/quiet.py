@@ -1,9 +1,10 @@
-"""Import TensorFlow without its start-up messages, which would stand on every page.
+"""Import TensorFlow without messages that would stand on every page.
 
 `aelib.data` and `aelib.models` import this module before Keras imports TensorFlow. Set
 the environment variable TF_CPP_MIN_LOG_LEVEL to 0 to see the messages.
 """
 
+import logging
 import os
 
 
@@ -26,4 +27,14 @@ def _import_tensorflow() -> None:
         os.close(nowhere)
 
 
+def _is_wanted(record: logging.LogRecord) -> bool:
+    """Tell whether a message of TensorFlow's Python part is news to the reader.
+
+    Keras traces functions of its own for each model. A page with several models makes
+    TensorFlow warn of "retracing", as if something were wrong.
+    """
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
 _import_tensorflow()
+logging.getLogger("tensorflow").addFilter(_is_wanted)

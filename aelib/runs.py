@@ -6,8 +6,11 @@ is run once by a command (CONTRIBUTING.md lists them) and its table stored.
 
 import csv
 from importlib.resources import files
+from pathlib import Path
 
-__all__ = ["load"]
+__all__ = ["load", "store"]
+
+FOLDER = Path(str(files("aelib") / "stored_runs"))
 
 
 def load(name: str) -> list[dict[str, str]]:
@@ -28,9 +31,36 @@ def load(name: str) -> list[dict[str, str]]:
     ValueError
         If there is no study of that name; the message lists those there are.
     """
-    folder = files("aelib") / "stored_runs"
-    names = sorted(file.name.removesuffix(".csv") for file in folder.iterdir())
+    names = sorted(path.stem for path in FOLDER.glob("*.csv"))
     if name not in names:
         raise ValueError(f"no study is called {name!r}; there are: {', '.join(names)}")
-    text = (folder / f"{name}.csv").read_text(encoding="utf-8")
+    text = (FOLDER / f"{name}.csv").read_text(encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
+
+
+def store(name: str, rows: list[dict[str, object]]) -> None:
+    """Store the table of a study, in one piece.
+
+    Parameters
+    ----------
+    name
+        The study; its old table is replaced.
+    rows
+        One a run, all with the same columns.
+
+    Raises
+    ------
+    ValueError
+        If there are no rows, or a row has other columns than the first.
+    """
+    if not rows or any(row.keys() != rows[0].keys() for row in rows):
+        raise ValueError(
+            f"the study {name!r} has {len(rows)} rows; give one or more, all with the "
+            "same columns"
+        )
+    temporary = FOLDER / f"{name}.tmp"
+    with temporary.open("w", newline="", encoding="utf-8") as file:
+        table = csv.DictWriter(file, rows[0], lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
+    temporary.replace(FOLDER / f"{name}.csv")

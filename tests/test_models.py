@@ -4,6 +4,7 @@ from aelib import models
 import keras
 import numpy as np
 import pytest
+import tensorflow
 
 
 def test_parameter_counts_are_those_of_the_course():
@@ -67,6 +68,19 @@ def test_parts_share_the_weights_of_the_autoencoder():
     np.testing.assert_allclose(autoencoder(images), joined, atol=1e-6)
 
 
+def test_an_autoencoder_is_taken_apart_also_after_loading(tmp_path):
+    autoencoder = models.build_autoencoder(
+        models.build_encoder(3), models.build_decoder(3)
+    )
+    autoencoder.save(tmp_path / "model.keras")
+    images = np.random.default_rng(0).random((3, 32, 32, 1), dtype=np.float32)
+    for model in (autoencoder, keras.models.load_model(tmp_path / "model.keras")):
+        encoder, decoder = models.split_autoencoder(model)
+        assert encoder.output_shape == (None, 3)
+        joined = decoder(encoder(images))
+        np.testing.assert_allclose(autoencoder(images), joined, atol=1e-6)
+
+
 def test_reconstructions_lie_between_zero_and_one():
     codes = np.array([[0, 0], [1e3, -1e3]], dtype=np.float32)
     images = np.asarray(models.build_decoder()(codes))
@@ -109,3 +123,12 @@ def test_halves_of_different_latent_dimensions_are_not_joined():
         ValueError, match=r"writes codes of 2 numbers.*reads codes of 3"
     ):
         models.build_autoencoder(models.build_encoder(2), models.build_decoder(3))
+
+
+def test_tensorflow_is_quiet_about_retracing_and_about_nothing_else(caplog):
+    many = [models.build_encoder(1, (1,)) for _ in range(6)]
+    for model in many:
+        model.predict(np.zeros((1, 32, 32, 1), "float32"), verbose=0)
+    assert "retracing" not in caplog.text
+    tensorflow.get_logger().warning("something else")
+    assert "something else" in caplog.text

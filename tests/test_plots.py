@@ -1,6 +1,6 @@
 """Figures: what they show follows from the arrays, and bad arrays are refused."""
 
-from aelib import diagram, plots
+from aelib import charts, diagram, matrices, plots
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -74,16 +74,16 @@ def test_a_class_without_enough_images_is_named(images):
 
 def test_histogram_bars_are_the_shares_of_the_bytes():
     pixels = np.array([0, 0, 0, 7, 255, 255, 9, 9], dtype=np.uint8)
-    heights = [bar.get_height() for bar in plots.show_pixel_histogram(pixels).patches]
+    heights = [bar.get_height() for bar in charts.show_pixel_histogram(pixels).patches]
     assert sum(heights) == pytest.approx(100)
     assert (heights[0], heights[7], heights[9], heights[255]) == (37.5, 12.5, 25, 25)
 
 
 def test_histogram_wants_bytes():
     with pytest.raises(TypeError, match="dtype float64; give the bytes, uint8"):
-        plots.show_pixel_histogram(np.zeros(3))
+        charts.show_pixel_histogram(np.zeros(3))
     with pytest.raises(ValueError, match="empty"):
-        plots.show_pixel_histogram(np.zeros(0, np.uint8))
+        charts.show_pixel_histogram(np.zeros(0, np.uint8))
 
 
 def test_feature_maps_are_scaled_each_to_its_own_maximum():
@@ -109,9 +109,90 @@ def test_bad_feature_maps_are_refused(maps, message):
         plots.show_feature_maps([maps], ["layer"], count=2)
 
 
+def test_rows_have_names_and_columns_titles(images):
+    axes = plots.show_rows([images, 1 - images], ["up", "down"], list("abcd"))
+    assert axes.shape == (2, 4)
+    (drawn,) = axes[1, 2].get_images()
+    np.testing.assert_array_equal(drawn.get_array(), 1 - images[2])
+    assert drawn.get_clim() == (0, 1)
+    assert [row[0].texts[0].get_text() for row in axes] == ["up", "down"]
+    assert [axis.get_title() for axis in axes.flat] == [*"abcd", *[""] * 4]
+
+
+@pytest.mark.parametrize(
+    ("rows", "titles", "message"),
+    [
+        ([4, 3], None, r"rows have \[4, 3\] images; give as many"),
+        ([4, 4], "abc", r"\[4, 4\] images, and there are 3 titles"),
+        ([4], None, "1 rows and 2 names"),
+    ],
+)
+def test_rows_of_different_lengths_are_refused(images, rows, titles, message):
+    with pytest.raises(ValueError, match=message):
+        plots.show_rows([images[:count] for count in rows], ["a", "b"], titles)
+
+
+def test_curves_of_one_name_look_the_same_in_every_panel():
+    x = np.arange(3.0)
+    panels = {"loss": {"a": x, "b": 2 * x}, "gradient": {"b": x}}
+    first, second = charts.show_curves(panels, x, "guess", {"loss": {"floor": 0.5}})
+    assert [axis.get_ylabel() for axis in (first, second)] == ["loss", "gradient"]
+    b, again = first.lines[1], second.lines[0]
+    np.testing.assert_array_equal(b.get_ydata(), 2 * x)
+    assert (b.get_color(), b.get_linestyle()) == (
+        *(again.get_color(), again.get_linestyle()),
+    )
+    assert first.lines[0].get_linestyle() != b.get_linestyle()
+    assert first.lines[2].get_ydata()[0] == 0.5
+    assert [text.get_text() for text in first.texts] == ["floor"]
+    assert len(second.lines) == 1
+    (legend,) = first.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+
+
+def test_curves_that_do_not_match_are_refused():
+    with pytest.raises(ValueError, match=r"'a' has shape \(2,\), x_values \(3,\)"):
+        charts.show_curves({"y": {"a": np.ones(2)}}, np.ones(3), "x")
+    with pytest.raises(ValueError, match="0 curves; give 1 to 5"):
+        charts.show_curves({}, np.ones(3), "x")
+    with pytest.raises(ValueError, match="levels for 'z'; the panels are 'y'"):
+        charts.show_curves({"y": {"a": np.ones(3)}}, np.ones(3), "x", {"z": {"b": 1}})
+
+
+def test_bars_have_their_lengths_in_the_order_given():
+    axis = charts.show_bars({"one": 1.0, "half": 0.5}, "error")
+    assert [bar.get_width() for bar in axis.patches] == [1, 0.5]
+    assert [label.get_text() for label in axis.get_yticklabels()] == ["one", "half"]
+    with pytest.raises(ValueError, match="give numbers of 0 or more"):
+        charts.show_bars({"bad": np.nan}, "error")
+
+
 def test_each_row_of_feature_maps_needs_a_name():
     with pytest.raises(ValueError, match="1 rows and 0 names"):
         plots.show_feature_maps([np.zeros((3, 3, 8))], [])
+
+
+def test_numbers_stand_in_their_squares():
+    matrix = np.array([[1, -2.5], [0, 3]])
+    (axis,) = matrices.show_numbers([matrix], ["m"], [[(0, 1, 2)]])
+    texts = {text.get_position(): text.get_text() for text in axis.texts}
+    assert texts == {(0, 0): "1", (1, 0): "-2.5", (0, 1): "0", (1, 1): "3"}
+    (frame,) = axis.patches
+    assert (frame.get_xy(), frame.get_width()) == ((0.5, -0.5), 2)
+
+
+@pytest.mark.parametrize(
+    ("given", "titles", "message"),
+    [
+        ([np.ones((2, 2))], [], "1 matrices, 0 titles"),
+        ([np.ones(2)], ["m"], r"'m' has shape \(2,\)"),
+        ([np.ones((0, 2))], ["m"], r"'m' has shape \(0, 2\)"),
+        ([np.full((2, 2), np.nan)], ["m"], "without NaN"),
+    ],
+)
+def test_bad_matrices_are_refused(given, titles, message):
+    with pytest.raises(ValueError, match=message):
+        matrices.show_numbers(given, titles)
 
 
 ENCODER = [("Input", (32, 32, 1)), ("Dense", (2,))]
@@ -133,3 +214,13 @@ def test_halves_of_two_networks_are_not_drawn_as_one():
         diagram.draw_network(ENCODER, [("Input", (3,)), DECODER[1]])
     with pytest.raises(ValueError, match="at least two layers"):
         diagram.draw_network(ENCODER[:1], DECODER)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_rows_of_images_lie_inside_the_figure(rows):
+    axes = plots.show_rows([np.zeros((8, 4, 4))] * rows, ["16×16×32"] * rows)
+    axes[0, 0].figure.draw_without_rendering()
+    for axis in axes.flat:
+        box = axis.get_position()
+        assert 0.05 < box.x0 < box.x1 < 1
+        assert 0 < box.y0 < box.y1 < 1

@@ -5,9 +5,10 @@
 It runs the chapter's own `train_variant`. About a quarter of an hour on two cores.
 """
 
-import csv
 from pathlib import Path
 import sys
+
+from aelib import runs
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
@@ -15,7 +16,6 @@ sys.path.insert(0, str(ROOT / "tests"))
 from chapter_code import run_cells  # noqa: E402 (needs the path above)
 
 SEEDS = range(10)
-TARGET = ROOT / "aelib" / "stored_runs" / "encoder_study.csv"
 
 
 def main() -> None:
@@ -27,12 +27,7 @@ def main() -> None:
             _, loss = chapter["train_variant"](filters, latent_dim, seed)
             rows.append({"variant": name, "seed": seed, "loss": f"{loss:.5f}"})
             print(rows[-1], flush=True)
-    temporary = TARGET.with_suffix(".tmp")
-    with temporary.open("w", newline="") as file:
-        table = csv.DictWriter(file, rows[0], lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
-    temporary.replace(TARGET)
+    runs.store("encoder_study", rows)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,168 @@
+"""Figures with axes and numbers: histograms, curves and bars.
+
+Used by chapter 1 and by the chapters on loss and training.
+"""
+
+from collections.abc import Mapping
+
+from aelib.plots import DARK, LIGHT, RED, TEXT_WIDTH
+from matplotlib.axes import Axes
+import matplotlib.pyplot as plt
+import numpy as np
+
+__all__ = ["show_bars", "show_curves", "show_pixel_histogram"]
+
+# Lines differ in colour and in dashes, for readers who see no colours.
+LINES = ((DARK, "-"), (RED, "--"), ("#e67700", "-."), ("#5f3dc4", ":"), ("black", "-"))
+
+
+def show_pixel_histogram(images: np.ndarray) -> Axes:
+    """Draw how often each byte occurs, on a logarithmic axis.
+
+    Parameters
+    ----------
+    images
+        uint8 array of any shape, 0 to 255, not empty.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With 256 bars that sum to 100 per cent.
+
+    Raises
+    ------
+    TypeError
+        If `images` is not of dtype uint8.
+    ValueError
+        If it is empty.
+    """
+    images = np.asarray(images)
+    if images.dtype != np.uint8:
+        raise TypeError(f"images have dtype {images.dtype}; give the bytes, uint8")
+    if images.size == 0:
+        raise ValueError("images is empty; give at least one")
+    share = 100 * np.bincount(images.ravel(), minlength=256) / images.size
+    _, axis = plt.subplots()
+    colours = [DARK] + [LIGHT] * 254 + [DARK]
+    axis.bar(range(256), share, width=1.0, color=colours)
+    axis.set(yscale="log", xlabel="pixel value (byte)", ylabel="share of pixels (%)")
+    axis.set(xlim=(-4, 259), xticks=[0, 50, 100, 150, 200, 255])
+    axis.yaxis.set_major_formatter("{x:g}")
+    for value, align, offset in ((0, "left", 3), (255, "right", 3)):
+        axis.annotate(
+            f"{value}: {share[value]:.1f} %",
+            (value, share[value]),
+            xytext=(6 if align == "left" else 0, offset),
+            textcoords="offset points",
+            ha=align,
+        )
+    return axis
+
+
+def show_curves(
+    panels: Mapping[str, Mapping[str, np.ndarray]],
+    x_values: np.ndarray,
+    x_label: str,
+    levels: Mapping[str, Mapping[str, float]] | None = None,
+) -> np.ndarray:
+    """Draw curves over one axis, in one panel or in several beside each other.
+
+    Parameters
+    ----------
+    panels
+        The label of a panel's vertical axis → its curves, name → values (n,). At most
+        five names; a name has the same line in every panel.
+    x_values
+        (n,), rising.
+    x_label
+        Of the horizontal axis.
+    levels
+        The label of a panel's vertical axis → its horizontal lines, name → height.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One a panel.
+
+    Raises
+    ------
+    ValueError
+        If there are no panels, more than five names, a curve of another length, or
+        levels for a panel that there is not.
+    """
+    for label in levels or {}:
+        if label not in panels:
+            raise ValueError(
+                f"levels for {label!r}; the panels are {', '.join(map(repr, panels))}"
+            )
+    names = list(dict.fromkeys(name for curves in panels.values() for name in curves))
+    if not 1 <= len(names) <= len(LINES):
+        raise ValueError(f"there are {len(names)} curves; give 1 to {len(LINES)}")
+    figure, axes = plt.subplots(
+        1, len(panels), figsize=(TEXT_WIDTH, 3.2), squeeze=False
+    )
+    for axis, (label, curves) in zip(axes[0], panels.items(), strict=True):
+        for name, values in curves.items():
+            if np.shape(values) != np.shape(x_values):
+                raise ValueError(
+                    f"{name!r} has shape {np.shape(values)}, x_values "
+                    f"{np.shape(x_values)}; give one value for each x"
+                )
+            colour, dashes = LINES[names.index(name)]
+            axis.plot(x_values, values, color=colour, linestyle=dashes, label=name)
+        for name, height in (levels or {}).get(label, {}).items():
+            axis.axhline(height, color="grey", linewidth=1)
+            axis.annotate(
+                name,
+                (1, height),
+                xytext=(0, 2),
+                xycoords=("axes fraction", "data"),
+                textcoords="offset points",
+                ha="right",
+                fontsize=8,
+            )
+        axis.set(xlabel=x_label, ylabel=label)
+    handles = {}
+    for axis in axes[0]:
+        own = zip(*reversed(axis.get_legend_handles_labels()), strict=True)
+        handles |= {name: handle for name, handle in own if name not in handles}
+    figure.legend(
+        handles.values(),
+        handles,
+        loc="outside upper center",
+        ncols=len(handles),
+        frameon=False,
+    )
+    return axes[0]
+
+
+def show_bars(values: Mapping[str, float], x_label: str) -> Axes:
+    """Draw named numbers as bars below each other, in the order given.
+
+    Parameters
+    ----------
+    values
+        Name → number, 0 or more.
+    x_label
+        What the numbers are.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With one bar a name.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or a number is negative or not finite.
+    """
+    numbers = np.array(list(values.values()), dtype=float)
+    if len(numbers) == 0 or not (np.isfinite(numbers).all() and (numbers >= 0).all()):
+        raise ValueError(f"values are {dict(values)}; give numbers of 0 or more")
+    _, axis = plt.subplots(figsize=(TEXT_WIDTH, 0.6 + 0.26 * len(numbers)))
+    bars = axis.barh(list(values), numbers, color=LIGHT)
+    axis.bar_label(bars, fmt="{:.3g}", padding=3, fontsize=9)
+    axis.invert_yaxis()
+    axis.set(xlabel=x_label)
+    axis.tick_params(left=False)
+    return axis

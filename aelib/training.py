@@ -1,0 +1,232 @@
+"""How the course's networks are trained: recipes by name, and one `fit`.
+
+Chapter 5 explains the recipes "plain" and "fast" and measures them beside each other;
+`aelib.zoo` trains the stored models with the longer ones.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+import hashlib
+import json
+import math
+from pathlib import Path
+from typing import Literal
+
+from aelib import data, models
+import keras
+import numpy as np
+
+__all__ = ["RECIPES", "Recipe", "compile_autoencoder", "fit", "get_recipe"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that decides how a network is trained, beside its layers and its images.
+
+    Attributes
+    ----------
+    loss
+        A loss of Keras by name, or a function of images and reconstructions.
+    epochs
+        Passes over the training images; a fraction stops in the middle of a pass.
+    batch_size
+        Images at a time.
+    learning_rate
+        The highest one.
+    schedule
+        "constant", or "cosine": a rise from 0 over the first twentieth of all steps,
+        then a fall to 0 along half a cosine (Loshchilov and Hutter, 2017).
+    beta_2
+        How slowly Adam forgets the sizes of gradients, 0 to 1.
+    jit_compile
+        As in `keras.Model.compile`; "auto" compiles with XLA before the first step.
+    seed
+        Fixes the first weights and, with the epoch's number, its order of images.
+    """
+
+    loss: str | Callable = "binary_crossentropy"
+    epochs: float = 3
+    batch_size: int = 100
+    learning_rate: float = 1e-3
+    schedule: Literal["constant", "cosine"] = "constant"
+    beta_2: float = 0.999
+    jit_compile: bool | Literal["auto"] = "auto"
+    seed: int = 0
+
+    def count_steps(self, images: int) -> int:
+        """Return how many steps the recipe takes on so many training images."""
+        return math.ceil(self.epochs * images / self.batch_size)
+
+
+_FAST = Recipe(
+    epochs=0.3,
+    batch_size=16,
+    learning_rate=5e-3,
+    schedule="cosine",
+    beta_2=0.99,
+    jit_compile=False,
+)
+RECIPES: dict[str, Recipe] = {
+    "plain": Recipe(),
+    "fast": _FAST,
+    "short": replace(_FAST, epochs=5, batch_size=64),
+    "full": replace(_FAST, epochs=60, batch_size=64, learning_rate=2e-3),
+}
+
+
+def get_recipe(name: str) -> Recipe:
+    """Return a recipe by its name.
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name; the message lists those there are.
+    """
+    if name not in RECIPES:
+        raise ValueError(
+            f"no recipe is called {name!r}; there are: {', '.join(RECIPES)}"
+        )
+    return RECIPES[name]
+
+
+def compile_autoencoder(autoencoder: keras.Model, recipe: Recipe, images: int) -> None:
+    """Give an autoencoder the loss, the optimizer and the schedule of a recipe.
+
+    Parameters
+    ----------
+    autoencoder
+        Built, not yet trained.
+    recipe
+        Which loss, optimizer and schedule.
+    images
+        How many training images there are; the schedule ends with the last step.
+    """
+    rate = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        steps = recipe.count_steps(images)
+        warmup = max(steps // 20, 1)
+        rate = keras.optimizers.schedules.CosineDecay(
+            0.0, max(steps - warmup, 1), warmup_target=rate, warmup_steps=warmup
+        )
+    autoencoder.compile(
+        optimizer=keras.optimizers.Adam(rate, beta_2=recipe.beta_2),
+        loss=recipe.loss,
+        jit_compile=recipe.jit_compile,
+    )
+
+
+def fit(
+    recipe: Recipe,
+    images: np.ndarray,
+    validation_images: np.ndarray | None = None,
+    latent_dim: int = 2,
+    checkpoints: Path | None = None,
+    verbose: int = 0,
+) -> tuple[keras.Model, list[dict[str, float]]]:
+    """Build and train an autoencoder.
+
+    Parameters
+    ----------
+    recipe
+        How.
+    images, validation_images
+        float32 (n, 32, 32, 1) in [0, 1]; None for no validation.
+    latent_dim
+        Count of numbers in the code.
+    checkpoints
+        A folder in which the state is saved after every epoch. If it holds the state
+        of the same training, cut off, it goes on from there to the same result.
+    verbose
+        As in `keras.Model.fit`.
+
+    Returns
+    -------
+    autoencoder : keras.Model
+        Trained; `aelib.models.split_autoencoder` takes it apart.
+    history : list of dict
+        For each epoch "loss" and, with validation images, "val_loss".
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images are not preprocessed (`aelib.data.check_images`).
+    FloatingPointError
+        If the loss becomes NaN or infinite.
+    """
+    data.check_images(images, "images")
+    if validation_images is not None:
+        data.check_images(validation_images, "validation_images")
+        validation_images = (validation_images, validation_images)
+    stem = _stem(checkpoints, recipe, latent_dim, images) if checkpoints else None
+    autoencoder, history = _begin(recipe, len(images), latent_dim, stem)
+    steps = recipe.count_steps(len(images))
+    steps_per_epoch = math.ceil(len(images) / recipe.batch_size)
+    for epoch in range(len(history), math.ceil(steps / steps_per_epoch)):
+        order = np.random.default_rng((recipe.seed, epoch)).permutation(len(images))
+        left = steps - epoch * steps_per_epoch
+        seen = images[order[: left * recipe.batch_size]]
+        try:
+            result = autoencoder.fit(
+                seen,
+                seen,
+                batch_size=recipe.batch_size,
+                shuffle=False,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                validation_data=validation_images,
+                validation_batch_size=500,
+                callbacks=[keras.callbacks.TerminateOnNaN(raise_error=True)],
+                verbose=verbose,
+            )
+        except RuntimeError as error:
+            if "NaN or Inf loss" not in str(error):
+                raise
+            raise FloatingPointError(
+                f"in epoch {epoch + 1} the loss became NaN or infinite: the steps are "
+                f"too large for these images. Try a learning rate below "
+                f"{recipe.learning_rate:g}, for example a tenth of it"
+            ) from error
+        history.append({name: values[0] for name, values in result.history.items()})
+        if stem:
+            _save(autoencoder, history, stem)
+    return autoencoder, history
+
+
+def _begin(
+    recipe: Recipe, images: int, latent_dim: int, stem: Path | None
+) -> tuple[keras.Model, list[dict[str, float]]]:
+    """Load the state of a training that was cut off, or build a new model."""
+    if stem:
+        model, log = stem.with_suffix(".keras"), stem.with_suffix(".json")
+        if model.exists() and log.exists():
+            autoencoder = keras.models.load_model(model)
+            history = json.loads(log.read_text("utf-8"))
+            steps_per_epoch = math.ceil(images / recipe.batch_size)
+            done = math.ceil(int(autoencoder.optimizer.iterations) / steps_per_epoch)
+            # The log is written first: it may be one epoch ahead.
+            return autoencoder, history[:done]
+    keras.utils.set_random_seed(recipe.seed)
+    encoder = models.build_encoder(latent_dim)
+    autoencoder = models.build_autoencoder(encoder, models.build_decoder(latent_dim))
+    compile_autoencoder(autoencoder, recipe, images)
+    return autoencoder, []
+
+
+def _stem(folder: Path, recipe: Recipe, latent_dim: int, images: np.ndarray) -> Path:
+    """Name the state by all that decides the result."""
+    folder.mkdir(parents=True, exist_ok=True)
+    settings = asdict(recipe)
+    settings["loss"] = getattr(recipe.loss, "__qualname__", recipe.loss)
+    digest = hashlib.sha256(json.dumps([settings, latent_dim]).encode())
+    digest.update(np.ascontiguousarray(images))
+    return folder / digest.hexdigest()[:16]
+
+
+def _save(autoencoder: keras.Model, history: list, stem: Path) -> None:
+    """Write the state under other names and rename it: it is whole or not there."""
+    log = stem.with_suffix(".tmp.json")
+    log.write_text(json.dumps(history), "utf-8")
+    log.replace(stem.with_suffix(".json"))
+    model = stem.with_suffix(".tmp.keras")
+    autoencoder.save(model)
+    model.replace(stem.with_suffix(".keras"))
