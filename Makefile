@@ -29,7 +29,7 @@ study: ## train the variants of chapter 2 again, ten seeds each
 losses: ## train chapter 4's networks again, three losses from three seeds
 	python tests/benchmarks/loss_study.py
 
-race: ## time chapter 5's two recipes against each other
+race: ## time the recipes "plain" and "fast" against each other
 	python tests/benchmarks/time_to_quality.py
 
 weights: ## train the stored models that have no card; one again: python -m aelib.zoo NAME

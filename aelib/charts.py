@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from aelib.plots import DARK, LIGHT, RED, TEXT_WIDTH
 from matplotlib.axes import Axes
 import matplotlib.pyplot as plt
+from matplotlib.ticker import MaxNLocator
 import numpy as np
 
 __all__ = ["show_bars", "show_curves", "show_pixel_histogram"]
@@ -73,7 +74,7 @@ def show_curves(
         The label of a panel's vertical axis → its curves, name → values (n,). At most
         five names; a name has the same line in every panel.
     x_values
-        (n,), rising.
+        (n,), rising; whole numbers get whole ticks.
     x_label
         Of the horizontal axis.
     levels
@@ -122,6 +123,8 @@ def show_curves(
                 fontsize=8,
             )
         axis.set(xlabel=x_label, ylabel=label)
+        if np.issubdtype(np.asarray(x_values).dtype, np.integer):
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     handles = {}
     for axis in axes[0]:
         own = zip(*reversed(axis.get_legend_handles_labels()), strict=True)
@@ -164,5 +167,6 @@ def show_bars(values: Mapping[str, float], x_label: str) -> Axes:
     axis.bar_label(bars, fmt="{:.3g}", padding=3, fontsize=9)
     axis.invert_yaxis()
     axis.set(xlabel=x_label)
+    axis.margins(x=0.1)  # room for the longest bar's number
     axis.tick_params(left=False)
     return axis

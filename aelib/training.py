@@ -59,9 +59,9 @@ class Recipe:
 
 
 _FAST = Recipe(
-    epochs=0.3,
+    epochs=0.35,
     batch_size=16,
-    learning_rate=5e-3,
+    learning_rate=4e-3,
     schedule="cosine",
     beta_2=0.99,
     jit_compile=False,
@@ -69,7 +69,7 @@ _FAST = Recipe(
 RECIPES: dict[str, Recipe] = {
     "plain": Recipe(),
     "fast": _FAST,
-    "short": replace(_FAST, epochs=5, batch_size=64),
+    "short": replace(_FAST, epochs=3, batch_size=64),
     "full": replace(_FAST, epochs=60, batch_size=64, learning_rate=2e-3),
 }
 
@@ -183,8 +183,8 @@ def fit(
                 raise
             raise FloatingPointError(
                 f"in epoch {epoch + 1} the loss became NaN or infinite: the steps are "
-                f"too large for these images. Try a learning rate below "
-                f"{recipe.learning_rate:g}, for example a tenth of it"
+                f"too large for these images. Try a learning rate far below "
+                f"{recipe.learning_rate:g}; Adam's default is 0.001"
             ) from error
         history.append({name: values[0] for name, values in result.history.items()})
         if stem:

@@ -205,8 +205,12 @@ DECODER_28 = """
 hidden = codes_in = keras.Input((2,))
 hidden = layers.Reshape((4, 4, 128))(layers.Dense(2_048)(hidden))
 for count, extra in zip({filters}, {extras}):
-    hidden = layers.Conv2DTranspose(count, 3, 2, "same", output_padding=extra)(hidden)
-decoder_28 = keras.Model(codes_in, layers.Conv2D(1, 3, padding="same")(hidden))
+    up = layers.Conv2DTranspose(
+        count, 3, 2, "same", output_padding=extra, activation="relu"
+    )
+    hidden = up(hidden)
+last = layers.Conv2D(1, 3, padding="same", activation={last})
+decoder_28 = keras.Model(codes_in, last(hidden))
 """
 
 LOSS = """
@@ -323,7 +327,7 @@ MISTAKES = {
         ),
     ],
     "exercise-by-hand": [
-        ("my_canvas = np.zeros((4, 4))", "starts one square further"),
+        ("my_canvas = np.ones((4, 4))", "starts one square further"),
         ("my_canvas = [[1, 2], [3, 0]]", "should have 1 · (2 − 1) + 2 = 3 rows"),
         ("my_canvas = [[2, 4, 0], [7, 3, 2], [3, 3, 0]]", "stamps are not turned"),
         ("my_canvas = [[1, 2, 2], [3, 3, 4], [0, 6, 0]]", "add; something is missing"),
@@ -333,24 +337,47 @@ MISTAKES = {
         ("decoder_28 = models.build_decoder()", "32 again"),
         ("decoder_28 = models.build_encoder()", "reads two numbers"),
         (
-            DECODER_28.format(filters="(128, 64, 32)", extras="(0, 0, 0)"),
-            "only the first layer's number is 0",
+            DECODER_28.format(
+                filters="(128, 64, 32)", extras="(0, 0, 0)", last="'sigmoid'"
+            ),
+            "only the first number should be 0",
         ),
         (
-            DECODER_28.format(filters="(128, 64, 32)", extras="(0, 1, 0)"),
+            DECODER_28.format(
+                filters="(128, 64, 32)", extras="(0, 1, 0)", last="'sigmoid'"
+            ),
             "the output is (27, 27, 1)",
         ),
         (
-            DECODER_28.format(filters="(64, 64, 32)", extras="(0, 1, 1)"),
+            DECODER_28.format(
+                filters="(64, 64, 32)", extras="(0, 1, 1)", last="'sigmoid'"
+            ),
             "keep the layers",
         ),
+        (
+            DECODER_28.format(filters="(128, 64, 32)", extras="(0, 1, 1)", last=None),
+            "keep the layers",
+        ),
+        (
+            "decoder_28 = keras.Sequential("
+            "[models.build_decoder(), layers.Cropping2D(2)])",
+            "keep the layers",
+        ),
+        ("decoder_28 = keras.Sequential([layers.Dense(2)])", "reads two numbers"),
     ],
     "exercise-even-overlap": [
-        ("def is_even(size, stride):\n    return False", "False for all"),
+        ("def is_even(size, stride):\n    return False", "leave the border out"),
         (
             "def is_even(size, stride):\n"
             "    return size < stride or size % stride == 0",
             "leaves holes",
+        ),
+        (
+            "def is_even(size, stride):\n"
+            "    ones = np.ones((size, size))\n"
+            "    overlap = stamp_and_add(np.ones((12, 12)), ones, stride)\n"
+            "    return len(np.unique(overlap)) == 1",
+            "leave the border out",
         ),
         (
             "def is_even(size, stride):\n    return size >= stride",
@@ -397,29 +424,6 @@ MISTAKES = {
         (LOSS.format("keras.ops.mean(squares)"), "there is no root"),
         (LOSS.format("keras.ops.mean(squares, axis=1)"), "should be one number"),
         (LOSS.format("keras.ops.sum(squares)"), "the number is off"),
-    ],
-    "exercise-steps": [
-        ("plain_steps, fast_steps = 500, 938", "that is one epoch"),
-        ("plain_steps, fast_steps = 150_000, 15_000", "count batches"),
-        ("plain_steps, fast_steps = 1_600, 938", "plain_steps is off"),
-        ("plain_steps, fast_steps = 1_500, 937", "is a step too"),
-        ("plain_steps, fast_steps = 1_500, 150", "its batches have 16 images"),
-        ("plain_steps, fast_steps = '1,500', '938'", "give two numbers"),
-    ],
-    "exercise-worst": [
-        (
-            "worst, best = int(np.argmin(errors)), int(np.argmax(errors))",
-            "the two are exchanged",
-        ),
-        ("worst, best = errors.max(), errors.min()", "give positions"),
-        ("worst, best = 0, int(np.argmin(errors))", "a larger error than 0"),
-        ("worst, best = int(np.argmax(errors)), 0", "a smaller error than 0"),
-    ],
-    "exercise-components": [
-        ("components = 6", "compare 28×28 with 28×28"),
-        ("components = 5", "are too few"),
-        ("components = 64", "fewer are, too"),
-        ("components = 10.0", "a whole number"),
     ],
 }
 
@@ -496,11 +500,6 @@ def test_taught_equals_imported(executed):
         ):
             mean = np.mean(taught(images, drawn), dtype="float64")
             assert imported(images, drawn) == pytest.approx(mean, rel=1e-5)
-    elif source.stem == "05_training":
-        imported = models.build_autoencoder(
-            models.build_encoder(), models.build_decoder()
-        )
-        assert_same_network(names["autoencoder"], imported)
     else:
         raise AssertionError(f"say here what {source.stem} teaches")
 

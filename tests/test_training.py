@@ -85,7 +85,7 @@ def test_an_unknown_recipe_is_refused_with_the_names_of_those_there_are():
 
 def test_a_loss_that_becomes_nan_stops_and_says_what_to_do(images):
     recipe = replace(TINY, learning_rate=1e30, schedule="constant")
-    with pytest.raises(FloatingPointError, match=r"epoch 1 .*learning rate below 1e"):
+    with pytest.raises(FloatingPointError, match=r"epoch 1 .*rate far below 1e"):
         training.fit(recipe, images)
 
 

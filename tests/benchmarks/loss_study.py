@@ -3,7 +3,7 @@
     python tests/benchmarks/loss_study.py
 
 The recipe is "short". The networks trained with binary cross-entropy are the stored
-models bce-2d-seed0 to 2. Twenty minutes on two cores.
+models bce-2d-seed0 to 2. A quarter of an hour on two cores.
 """
 
 from dataclasses import replace
