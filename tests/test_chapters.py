@@ -390,6 +390,7 @@ MISTAKES = {
         ("lowest = 0.203", "in bits"),
         ("lowest = 0.087", "the part with 1 − x is missing"),
         ("lowest = 0.3", "the number is off"),
+        ("lowest = float('nan')", "the number is off"),
         ("lowest = '0.141'", "to a number"),
     ],
     "exercise-pixel": [
@@ -424,6 +425,12 @@ MISTAKES = {
         (LOSS.format("keras.ops.mean(squares)"), "there is no root"),
         (LOSS.format("keras.ops.mean(squares, axis=1)"), "should be one number"),
         (LOSS.format("keras.ops.sum(squares)"), "the number is off"),
+        (
+            "def mean_of_roots(images, reconstructions):\n"
+            "    squares = (np.asarray(images) - np.asarray(reconstructions)) ** 2\n"
+            "    return np.sqrt(squares.mean(axis=(1, 2, 3))).mean()",
+            "use keras.ops",
+        ),
     ],
 }
 
