@@ -432,6 +432,32 @@ MISTAKES = {
             "use keras.ops",
         ),
     ],
+    "exercise-steps": [
+        ("steps_64, epochs_64 = 782, 1.92", "that is one epoch"),
+        ("steps_64, epochs_64 = 150_000, 1.92", "count batches"),
+        ("steps_64, epochs_64 = 2_343.75, 1.92", "is a step too"),
+        ("steps_64, epochs_64 = 1_500, 1.92", "steps_64 is off"),
+        ("steps_64, epochs_64 = 2_346, 96_000", "those are images"),
+        ("steps_64, epochs_64 = 2_346, 0.48", "epochs_64 is off"),
+        ("steps_64, epochs_64 = '2,346', '1.92'", "give two numbers"),
+    ],
+    "exercise-worst": [
+        (
+            "worst, best = int(np.argmin(errors)), int(np.argmax(errors))",
+            "the two are exchanged",
+        ),
+        ("worst, best = errors.max(), errors.min()", "give positions"),
+        ("worst, best = 0, int(np.argmin(errors))", "a larger error than 0"),
+        ("worst, best = int(np.argmax(errors)), 0", "a smaller error than 0"),
+        ("worst, best = '4,505', 1_395", "give positions"),
+    ],
+    "exercise-components": [
+        ("components = 5", "compare 28×28 with 28×28"),
+        ("components = 8", "are too few"),
+        ("components = 64", "fewer are, too"),
+        ("components = 10.0", "a whole number"),
+        ("components = True", "a whole number"),
+    ],
 }
 
 
@@ -452,6 +478,7 @@ def verdict(namespace, *codes):
     return said.getvalue()
 
 
+@pytest.mark.slow
 def test_checks_refuse_the_starter_accept_the_solution_and_name_mistakes(executed):
     source, namespace = executed
     for label, parts in exercises(source).items():
@@ -481,6 +508,7 @@ def assert_same_network(taught, imported):
     np.testing.assert_allclose(imported(inputs), taught(inputs), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_taught_equals_imported(executed):
     from aelib import data, metrics, models
     import numpy as np
@@ -507,6 +535,11 @@ def test_taught_equals_imported(executed):
         ):
             mean = np.mean(taught(images, drawn), dtype="float64")
             assert imported(images, drawn) == pytest.approx(mean, rel=1e-5)
+    elif source.stem == "05_training":
+        imported = models.build_autoencoder(
+            models.build_encoder(), models.build_decoder()
+        )
+        assert_same_network(names["autoencoder"], imported)
     else:
         raise AssertionError(f"say here what {source.stem} teaches")
 

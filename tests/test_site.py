@@ -13,6 +13,8 @@ import nbformat
 import pytest
 import twins
 
+pytestmark = pytest.mark.slow
+
 ROOT = twins.ROOT
 TOOLS = Path(sys.executable).parent
 

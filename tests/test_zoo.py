@@ -126,28 +126,28 @@ def test_training_again_replaces_weights_and_card_together(tiny):
     assert measured["bce_32"] == pytest.approx(second["metrics"]["test"]["bce_32"])
 
 
-@pytest.mark.parametrize("done", [0, 1])
-def test_a_training_cut_off_while_it_stores_leaves_the_old_pair(
-    tiny, monkeypatch, done
-):
+def test_a_training_cut_off_while_it_stores_leaves_the_old_pair(tiny, monkeypatch):
     old = tiny(seed=0)
     weights = zoo.load("tiny")[0].get_weights()
-    replace_file, left = Path.replace, [done]
+    replace_file = Path.replace
 
-    def stop(path, target):
-        if Path(target).parent == zoo.WEIGHTS:
-            if not left[0]:
-                raise KeyboardInterrupt
-            left[0] -= 1
-        return replace_file(path, target)
+    for done in (0, 1):  # neither of the two files, or one of them
+        left = [done]
 
-    monkeypatch.setattr(Path, "replace", stop)
-    with pytest.raises(KeyboardInterrupt):
-        tiny(seed=1)
-    monkeypatch.setattr(Path, "replace", replace_file)
-    assert zoo.get_card("tiny") == old
-    for one, other in zip(weights, zoo.load("tiny")[0].get_weights(), strict=True):
-        np.testing.assert_array_equal(one, other)
+        def stop(path, target, left=left):
+            if Path(target).parent == zoo.WEIGHTS:
+                if not left[0]:
+                    raise KeyboardInterrupt
+                left[0] -= 1
+            return replace_file(path, target)
+
+        monkeypatch.setattr(Path, "replace", stop)
+        with pytest.raises(KeyboardInterrupt):
+            tiny(seed=1)
+        monkeypatch.setattr(Path, "replace", replace_file)
+        assert zoo.get_card("tiny") == old
+        for one, other in zip(weights, zoo.load("tiny")[0].get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
     tiny(seed=1)  # and the next attempt leaves nothing behind
     assert len(list(zoo.WEIGHTS.iterdir())) == 2
     assert models.layer_shapes(zoo.load("tiny")[0])[-1] == ("Dense", (2,))

@@ -1,35 +1,27 @@
-"""Draw the index page's map: train the network, encode images, decode a grid.
+"""Draw the index page's map: encode images, decode a grid.
 
     python tools/latent_map.py
 
-Chapter 5's plain settings: 3 epochs on the 50,000 training images, a few minutes on
-two cores.
+The network is the stored one that the chapters load.
 """
 
 from pathlib import Path
 
-from aelib import data, maps, models, plots
-import keras
+from aelib import data, maps, plots, zoo
 import matplotlib
 import numpy as np
 
 TARGET = Path(__file__).resolve().parent.parent / "static" / "latent_map.webp"
-SEED = 0
 POINTS = 3_000
 COLUMNS, ROWS = 22, 16
 
 
 def main() -> None:
-    """Train, draw and write the picture."""
+    """Encode, decode, draw and write the picture."""
     matplotlib.use("agg")
     plots.use_style()
-    keras.utils.set_random_seed(SEED)
-    (train_images, _), _, (test_images, test_labels) = data.load_fashion_mnist()
-    encoder, decoder = models.build_encoder(), models.build_decoder()
-    autoencoder = models.build_autoencoder(encoder, decoder)
-    autoencoder.compile(optimizer="adam", loss="binary_crossentropy")
-    autoencoder.fit(train_images, train_images, epochs=3, batch_size=100, verbose=2)
-
+    _, _, (test_images, test_labels) = data.load_fashion_mnist()
+    encoder, decoder = zoo.load("bce-2d")
     codes = encoder.predict(test_images[:POINTS], verbose=0)
     low, high = np.percentile(codes, [0.5, 99.5], axis=0)
     x_values, y_values = np.linspace(low, high, 2).T
