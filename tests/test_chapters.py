@@ -435,7 +435,7 @@ MISTAKES = {
     "exercise-steps": [
         ("steps_64, epochs_64 = 782, 1.92", "that is one epoch"),
         ("steps_64, epochs_64 = 150_000, 1.92", "count batches"),
-        ("steps_64, epochs_64 = 2_343.75, 1.92", "is a step too"),
+        ("steps_64, epochs_64 = 2_343.75, 1.92", "are a step too"),
         ("steps_64, epochs_64 = 1_500, 1.92", "steps_64 is off"),
         ("steps_64, epochs_64 = 2_346, 96_000", "those are images"),
         ("steps_64, epochs_64 = 2_346, 0.48", "epochs_64 is off"),
