@@ -452,7 +452,7 @@ MISTAKES = {
         ("worst, best = '4,505', 1_395", "give positions"),
     ],
     "exercise-components": [
-        ("components = 5", "compare 28×28 with 28×28"),
+        ("components = 5", "compare 28×28 pixels"),
         ("components = 8", "are too few"),
         ("components = 64", "fewer are, too"),
         ("components = 10.0", "a whole number"),
