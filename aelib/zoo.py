@@ -135,7 +135,7 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
     )
     parts = models.split_autoencoder(autoencoder)
     tensors = {
-        key: np.asarray(weight).astype("float16")
+        key: keras.ops.convert_to_numpy(weight).astype("float16")
         for key, weight in _named_weights(parts).items()
     }
     _set_weights(parts, tensors)  # what is measured is what is stored

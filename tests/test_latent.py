@@ -71,15 +71,120 @@ def test_bad_codes_are_refused(clouds, change, message):
     codes, labels = clouds
     with pytest.raises(ValueError, match=message):
         latent.trustworthiness(codes, change(codes))
+    for measure in (latent.box, latent.spacing, latent.shape):
+        with pytest.raises(ValueError, match=message):
+            measure(change(codes))
     with pytest.raises(ValueError, match=message):
         latent.neighbour_accuracy(change(codes), labels, codes, labels)
+    with pytest.raises(ValueError, match=message):
+        latent.territory(change(codes), labels)
 
 
 def test_more_neighbours_than_points_are_refused(clouds):
     codes, labels = clouds
-    with pytest.raises(ValueError, match="neighbours is 5, there are 4 training"):
-        latent.neighbour_accuracy(codes[:4], labels[:4], codes, labels)
+    with pytest.raises(ValueError, match="neighbours is 5, there are 4 codes"):
+        latent.neighbour_accuracy(codes[38:42], labels[38:42], codes, labels)
     with pytest.raises(ValueError, match="neighbours is 5 for 10 codes"):
         latent.trustworthiness(codes[:10], codes[:10])
     with pytest.raises(ValueError, match="120 images and 119 codes"):
         latent.trustworthiness(codes, codes[1:])
+
+
+def test_labels_that_do_not_match_or_of_one_class_are_refused(clouds):
+    codes, labels = clouds
+    with pytest.raises(ValueError, match=r"shape \(119,\) for 120 codes"):
+        latent.vote(codes, labels[1:], codes)
+    with pytest.raises(ValueError, match="all labels are the same"):
+        latent.territory(codes[:40, :2], labels[:40])
+
+
+def test_a_box_reaches_from_quantile_to_quantile():
+    codes = np.stack([np.arange(101.0), 7 - 2 * np.arange(101.0)], axis=1)
+    low, high = latent.box(codes)
+    assert low.tolist() == [0, -193] and high.tolist() == [100, 7]
+    low, high = latent.box(codes, trim=0.05)
+    np.testing.assert_allclose([low, high], [[5, -183], [95, -3]])
+    for trim in (-0.1, 0.5, np.nan):
+        with pytest.raises(ValueError, match=r"less than 0\.5"):
+            latent.box(codes, trim)
+
+
+def test_spacing_leaves_each_code_itself_out():
+    # 99 codes at distance 1 in a row, and one at distance 51 from the last.
+    codes = np.array([*range(99), 149.0])[:, None]
+    median, high = latent.spacing(codes)
+    assert median == 1
+    assert high == pytest.approx(1 + 50 * 0.01)  # the quantile is between 1 and 51
+
+
+def test_spacing_of_codes_without_distance_is_refused():
+    with pytest.raises(ValueError, match="collapsed"):
+        latent.spacing(np.ones((50, 2)))
+    with pytest.raises(ValueError, match="one code"):
+        latent.spacing(np.ones((1, 2)))
+
+
+def halves(share, count=4_000):
+    """Scatter codes over a unit square; the label says on which side of a line."""
+    codes = np.random.default_rng(0).uniform(size=(count, 2))
+    codes[:4] = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    return codes, (codes[:, 0] > share).astype(int)
+
+
+def test_territory_is_the_area_that_a_label_wins():
+    codes, labels = halves(0.3)
+    whole, near = latent.territory(codes, labels)
+    np.testing.assert_allclose(whole, [0.3, 0.7], atol=0.01)
+    np.testing.assert_allclose(near, [0.3, 0.7], atol=0.01)
+    assert latent.territory(codes, labels + 2).whole.tolist() == [0, 0, *whole]
+
+
+def test_an_outlier_wins_a_box_but_not_the_room_near_codes():
+    codes, labels = halves(0.5)
+    codes[0] = [11, 0.5]  # ten squares away, of the left half
+    whole, near = latent.territory(codes, labels, neighbours=1)
+    assert whole[0] > 0.4 and whole.sum() == pytest.approx(1)
+    np.testing.assert_allclose(near, [0.5, 0.5], atol=0.05)
+    trimmed = latent.territory(codes, labels, trim=0.005).whole
+    np.testing.assert_allclose(trimmed, [0.5, 0.5], atol=0.01)
+
+
+def test_territory_wants_two_numbers(clouds):
+    with pytest.raises(ValueError, match="codes have 3 numbers; a territory has two"):
+        latent.territory(*clouds)
+
+
+def whitened(count=500):
+    codes = np.random.default_rng(0).gamma(2.0, size=(count, 2))
+    codes -= codes.mean(axis=0)
+    return codes @ np.linalg.inv(np.linalg.cholesky(np.cov(codes.T, bias=True))).T
+
+
+def test_divergence_is_its_closed_form():
+    codes = whitened()
+    assert latent.shape(codes)["kl"] == pytest.approx(0, abs=1e-9)
+    # Independent axes: the sum of (s² + m² - 1 - log s²) / 2.
+    moved = codes * [2.0, 0.5] + [3.0, -1.0]
+    wanted = (4 + 9 - 1 - np.log(4) + 0.25 + 1 - 1 - np.log(0.25)) / 2
+    assert latent.shape(moved)["kl"] == pytest.approx(wanted)
+    angle = np.array([[0.6, -0.8], [0.8, 0.6]])
+    turned = (codes * [2.0, 0.5]) @ angle  # a rotation about 0 changes nothing
+    assert latent.shape(turned)["kl"] == pytest.approx((4.25 - 2) / 2)
+
+
+def test_shape_describes_each_axis():
+    codes = np.array([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0], [4.0, 1.0]])
+    told = latent.shape(codes)
+    assert told["low"].tolist() == [0, 1] and told["high"].tolist() == [4, 4]
+    assert told["mean"].tolist() == [1, 2]
+    np.testing.assert_allclose(told["deviation"], np.sqrt([3, 1.5]))
+    # Third and fourth moments by hand: (-1 - 1 - 1 + 27) / 4, (1 + 1 + 1 + 81) / 4.
+    assert told["skewness"][0] == pytest.approx(6 / 3**1.5)
+    assert told["kurtosis"][0] == pytest.approx(21 / 9 - 3)
+    np.testing.assert_allclose(told["farthest"], [3 / 3**0.5, 2 / 1.5**0.5])
+
+
+def test_shape_of_codes_that_do_not_vary_is_refused():
+    for codes in (np.ones((9, 2)), np.arange(18.0).reshape(9, 2), np.eye(3)[:2]):
+        with pytest.raises(ValueError, match="do not vary in every direction"):
+            latent.shape(codes)

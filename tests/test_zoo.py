@@ -16,6 +16,7 @@ def dataset():
     return data.load_fashion_mnist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", zoo.MODELS)
 def test_card_tells_the_recipe_and_the_errors_of_the_stored_weights(name, dataset):
     card = zoo.get_card(name)
@@ -27,6 +28,7 @@ def test_card_tells_the_recipe_and_the_errors_of_the_stored_weights(name, datase
         assert value == pytest.approx(card["metrics"]["test"][key], abs=2e-6), key
 
 
+@pytest.mark.slow
 def test_card_tells_neighbours_as_scikit_learn_counts_them(dataset):
     (images, labels), _, (test_images, test_labels) = dataset
     encoder, _ = zoo.load("bce-2d")
@@ -95,8 +97,14 @@ def test_weights_with_another_hash_are_refused(tmp_path, monkeypatch):
         zoo.load("mse-2d")
 
 
+@pytest.fixture(scope="module")
+def state(tmp_path_factory):
+    """Return a folder for the states of trainings: what is done is not done again."""
+    return tmp_path_factory.mktemp("state")
+
+
 @pytest.fixture
-def tiny(dataset, tmp_path, monkeypatch):
+def tiny(dataset, state, tmp_path, monkeypatch):
     """Give the zoo one model that trains in a second, in a folder of its own."""
     recipe = replace(training.get_recipe("fast"), epochs=1, batch_size=100)
     monkeypatch.setattr(zoo, "MODELS", {"tiny": zoo.Model(recipe)})
@@ -106,7 +114,7 @@ def tiny(dataset, tmp_path, monkeypatch):
 
     def train(seed):
         zoo.MODELS["tiny"] = zoo.Model(replace(recipe, seed=seed))
-        zoo.retrain("tiny", checkpoints=tmp_path / "state", verbose=0)
+        zoo.retrain("tiny", checkpoints=state, verbose=0)
         return zoo.get_card("tiny")
 
     return train

@@ -1,0 +1,277 @@
+"""Measures of what is drawn from a latent space: points, round trips, images.
+
+Chapter 7 explains them, chapter 9 measures its repairs with them. A decoder or an
+encoder is any callable from arrays to arrays.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from aelib.latent import box, check_codes, nearest_distances, spacing
+import numpy as np
+from sklearn.metrics import pairwise_distances
+from sklearn.neighbors import NearestNeighbors
+
+__all__ = [
+    "Fidelity",
+    "Holes",
+    "fidelity",
+    "holes",
+    "round_trip",
+    "sample_box",
+    "steadiness",
+    "stretch",
+]
+
+
+class Holes(NamedTuple):
+    """How empty a box is.
+
+    `share` of its points lie further from every code than 99 % of the codes do from
+    their nearest neighbour; `ratio` is the median distance of a point from its nearest
+    code, over the codes' own median spacing.
+    """
+
+    share: float
+    ratio: float
+
+
+class Fidelity(NamedTuple):
+    """How generated samples lie among real ones, see `fidelity`."""
+
+    precision: float
+    recall: float
+    density: float
+    coverage: float
+
+
+def sample_box(
+    codes: np.ndarray, count: int, rng: np.random.Generator, trim: float = 0.0
+) -> np.ndarray:
+    """Draw points uniformly from a box around the codes, float64 (count, d).
+
+    Parameters
+    ----------
+    codes, trim
+        As in `box`.
+    count
+        How many points.
+    rng
+        Where chance comes from, e.g. `np.random.default_rng(0)`.
+
+    Raises
+    ------
+    ValueError
+        As `box`.
+    """
+    low, high = box(codes, trim)
+    return rng.uniform(low, high, (count, len(low)))
+
+
+def holes(codes: np.ndarray, points: np.ndarray) -> Holes:
+    """Measure how many points lie where no codes are.
+
+    Parameters
+    ----------
+    codes, points
+        Float (n, d) and (m, d); `sample_box` gives points.
+
+    Raises
+    ------
+    ValueError
+        As `spacing`, or if the points hold NaN or have another rank.
+    """
+    median, high = spacing(codes)
+    nearest = nearest_distances(codes, points)
+    return Holes(float(np.mean(nearest > high)), float(np.median(nearest) / median))
+
+
+def round_trip(
+    points: np.ndarray,
+    decode: Callable[[np.ndarray], np.ndarray],
+    encode: Callable[[np.ndarray], np.ndarray],
+) -> np.ndarray:
+    """Return how far each point is from the code of the image that it decodes to.
+
+    Parameters
+    ----------
+    points
+        Float (n, d).
+    decode
+        Points (n, d) → images (n, ...).
+    encode
+        Images (n, ...) → codes (n, d).
+
+    Returns
+    -------
+    numpy.ndarray
+        Distances, float64 (n,), in the unit of the codes; over the median of
+        `aelib.latent.spacing` they are in the cloud's own measure.
+
+    Raises
+    ------
+    ValueError
+        If points hold NaN or have another rank, or one of the callables returns
+        another count or shape.
+    """
+    check_codes(points, "points")
+    back = np.asarray(encode(_decode(decode, points)))
+    if back.shape != np.shape(points):
+        raise ValueError(
+            f"encode returned shape {back.shape} for points {np.shape(points)}; give "
+            "the encoder that belongs to the decoder"
+        )
+    return np.linalg.norm(back.astype("float64") - points, axis=1)
+
+
+def stretch(
+    points: np.ndarray, decode: Callable[[np.ndarray], np.ndarray], step: float = 0.01
+) -> np.ndarray:
+    """Return how much the decoder stretches space at each point, as a logarithm.
+
+    With the Jacobian J of the decoder, (pixels, d), it is ½ log det JᵀJ: by how much a
+    small area of the latent space grows among the images (Nazari, Damrich and
+    Hamprecht, 2023). J is taken by central differences.
+
+    Parameters
+    ----------
+    points
+        Float (n, d).
+    decode
+        Points (m, d) → images (m, ...).
+    step
+        Half the distance of the two points of a difference, in the unit of the codes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Natural logarithms, float64 (n,); minus infinity where images do not change in
+        every direction.
+
+    Raises
+    ------
+    ValueError
+        If points hold NaN or have another rank, `step` is not above 0, or `decode`
+        returns another count.
+    """
+    check_codes(points, "points")
+    if not step > 0:
+        raise ValueError(f"step is {step}; give a distance above 0")
+    points = np.asarray(points, "float64")
+    columns = []
+    for shift in step * np.eye(points.shape[1]):
+        ahead, behind = (_decode(decode, points + sign * shift) for sign in (1, -1))
+        columns.append((ahead - behind).reshape(len(points), -1) / (2 * step))
+    jacobian = np.stack(columns, axis=-1)
+    sign, logarithm = np.linalg.slogdet(jacobian.swapaxes(1, 2) @ jacobian)
+    return np.where(sign > 0, logarithm, -np.inf) / 2
+
+
+def steadiness(
+    starts: np.ndarray,
+    ends: np.ndarray,
+    decode: Callable[[np.ndarray], np.ndarray],
+    count: int = 11,
+) -> np.ndarray:
+    """Return how evenly images change on the way from one code to another.
+
+    Each segment is decoded at `count` points at equal distances. The steps between
+    their images are measured as the length of the difference of all pixels; returned
+    is the largest over the mean: 1 if all steps are equal, `count` - 1 if all change
+    happens in one.
+
+    Parameters
+    ----------
+    starts, ends
+        Float (n, d).
+    decode
+        Points (m, d) → images (m, ...).
+    count
+        Points on a segment, 3 or more.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float64 (n,); 1 where the image does not change at all.
+
+    Raises
+    ------
+    ValueError
+        If the points hold NaN, have another rank or do not match, `count` is below 3,
+        or `decode` returns another count.
+    """
+    check_codes(starts, "starts")
+    check_codes(ends, "ends")
+    if np.shape(starts) != np.shape(ends):
+        raise ValueError(
+            f"starts have shape {np.shape(starts)}, ends {np.shape(ends)}; give pairs"
+        )
+    if count < 3:
+        raise ValueError(f"count is {count}; two steps need three points")
+    share = np.linspace(0, 1, count)[:, None, None]
+    path = (1 - share) * starts + share * ends
+    images = _decode(decode, path.reshape(-1, path.shape[-1]))
+    images = images.reshape(count, len(starts), -1)
+    steps = np.linalg.norm(np.diff(images, axis=0), axis=-1)
+    mean = steps.mean(axis=0)
+    return np.where(mean > 0, steps.max(axis=0) / np.where(mean > 0, mean, 1), 1.0)
+
+
+def fidelity(real: np.ndarray, generated: np.ndarray, neighbours: int = 5) -> Fidelity:
+    """Compare generated samples with real ones by their neighbourhoods.
+
+    Around each sample lies a ball that reaches to its k-th neighbour of the same kind.
+    Precision is the share of the generated that lie in the ball of a real one, recall
+    the share of the real that lie in the ball of a generated one (Kynkäänniemi et al.,
+    2019); density is the mean count of real balls around a generated one, over k, and
+    coverage the share of the real whose ball holds a generated one (Naeem et al.,
+    2020). Samples of one and the same distribution have a density of 1 on average.
+
+    Parameters
+    ----------
+    real, generated
+        Float (n, f) and (m, f): pixels, principal components or other features.
+    neighbours
+        k, 1 or more, below n and m.
+
+    Raises
+    ------
+    ValueError
+        If samples hold NaN, have another rank or other features, or are too few.
+    """
+    check_codes(real, "real")
+    check_codes(generated, "generated")
+    if np.shape(real)[1] != np.shape(generated)[1]:
+        raise ValueError(
+            f"real has {np.shape(real)[1]} features, generated "
+            f"{np.shape(generated)[1]}; give the same"
+        )
+    if not 1 <= neighbours < min(len(real), len(generated)):
+        raise ValueError(
+            f"neighbours is {neighbours} for {len(real)} real and {len(generated)} "
+            "generated samples; give 1 or more, and fewer than either"
+        )
+    between = pairwise_distances(real, generated)
+    real_radius, generated_radius = (
+        NearestNeighbors(n_neighbors=neighbours).fit(part).kneighbors()[0][:, -1]
+        for part in (real, generated)
+    )
+    in_real = between <= real_radius[:, None]
+    in_generated = between <= generated_radius
+    return Fidelity(
+        precision=float(in_real.any(axis=0).mean()),
+        recall=float(in_generated.any(axis=1).mean()),
+        density=float(in_real.sum(axis=0).mean() / neighbours),
+        coverage=float(in_real.any(axis=1).mean()),
+    )
+
+
+def _decode(decode: Callable[[np.ndarray], np.ndarray], points: np.ndarray):
+    """Decode, and look at what comes back; float64, so that differences are exact."""
+    images = np.asarray(decode(points))
+    if images.ndim < 2 or len(images) != len(points):
+        raise ValueError(
+            f"decode returned shape {images.shape} for {len(points)} points; wanted is "
+            "one image a point, (n, ...)"
+        )
+    return images.astype("float64")
