@@ -3,15 +3,23 @@
 Used by the index page and by the chapters on training, latent space and generation.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from aelib.plots import TEXT_WIDTH
+from aelib.latent import box
+from aelib.plots import DARK, TEXT_WIDTH
 from matplotlib import style
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 import matplotlib.pyplot as plt
 import numpy as np
 
-__all__ = ["CLASS_COLOURS", "draw_decoded", "show_codes"]
+__all__ = [
+    "CLASS_COLOURS",
+    "draw_decoded",
+    "show_codes",
+    "show_each_class",
+    "show_maps",
+]
 
 # Ten colours that colour-blind readers can tell apart: Petroff, Accessible Color
 # Sequences for Data Visualization, 2021, arXiv:2107.02270.
@@ -24,6 +32,7 @@ def show_codes(
     codes: np.ndarray,
     labels: np.ndarray | None = None,
     class_names: Sequence[str] = (),
+    trim: float = 0.0,
 ) -> Axes:
     """Draw codes as points, in black or each class in its own colour.
 
@@ -35,6 +44,8 @@ def show_codes(
         Integer array (n,), each the index of a name; None draws black points.
     class_names
         At most ten names in the order of the labels; they make the legend.
+    trim
+        The map ends where `aelib.latent.box` does; points beyond are not seen.
 
     Returns
     -------
@@ -44,41 +55,88 @@ def show_codes(
     Raises
     ------
     ValueError
-        If `codes` has another shape, is empty or holds NaN or infinity, or if `labels`
-        do not match the codes or the names.
+        If `codes` has another shape, is empty or holds NaN or infinity, if `labels` do
+        not match the codes or the names, or `trim` is out of range.
     """
-    codes = np.asarray(codes)
-    if codes.ndim != 2 or codes.shape[1] != 2 or len(codes) == 0:
-        raise ValueError(
-            f"codes have shape {codes.shape}; a map wants (n, 2) with n of 1 or more"
-        )
-    if not np.isfinite(codes).all():
-        raise ValueError("codes hold NaN or infinity; encode finite images")
-    if labels is not None:
-        labels = np.asarray(labels)
-        if labels.shape != (len(codes),):
-            raise ValueError(
-                f"labels have shape {labels.shape} for {len(codes)} codes; "
-                f"give one label a code, shape ({len(codes)},)"
-            )
-        if not 0 <= labels.min() <= labels.max() < len(class_names) <= 10:
-            raise ValueError(
-                f"labels go from {labels.min()} to {labels.max()} for "
-                f"{len(class_names)} names; give a name for each, at most ten"
-            )
-    _, axis = plt.subplots(figsize=(TEXT_WIDTH, 5.6))
+    codes, labels = _as_map(codes, labels, class_names)
+    figure, axis = plt.subplots(figsize=(TEXT_WIDTH, 5.6))
     axis.set(xlabel="first number of the code", ylabel="second number")
     if labels is None:
         axis.scatter(*codes.T, s=3, color="black", linewidths=0)
-        return axis
-    for label, name in enumerate(class_names):
-        points = codes[labels == label].T
-        colour = CLASS_COLOURS[label]
-        axis.scatter(*points, s=6, color=colour, label=name, linewidths=0, zorder=2)
-    axis.figure.legend(
-        loc="outside lower center", ncols=5, fontsize=9, frameon=False, markerscale=3
-    )
+    else:
+        _draw_classes(axis, codes, labels, class_names, size=6)
+        _draw_legend(figure, axis)
+    if trim:
+        _end_map(axis, codes, trim)
     return axis
+
+
+def show_each_class(
+    codes: np.ndarray,
+    labels: np.ndarray,
+    class_names: Sequence[str],
+    trim: float = 0.0,
+) -> np.ndarray:
+    """Draw a small map for each class: its codes dark, those of all others pale.
+
+    Parameters
+    ----------
+    codes, labels, class_names, trim
+        As in `show_codes`.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One a class, (classes,).
+
+    Raises
+    ------
+    ValueError
+        As `show_codes`.
+    """
+    codes, labels = _as_map(codes, labels, class_names)
+    axes = _grid(len(class_names), 5, 1.55)
+    for label, (axis, name) in enumerate(zip(axes, class_names, strict=True)):
+        for chosen, colour in ((labels != label, "#d0d0d0"), (labels == label, DARK)):
+            axis.scatter(*codes[chosen].T, s=2, color=colour, linewidths=0)
+        axis.set_title(name)
+        _end_map(axis, codes, trim)
+        axis.tick_params(labelsize=7)
+    return axes
+
+
+def show_maps(
+    clouds: Mapping[str, np.ndarray], labels: np.ndarray, class_names: Sequence[str]
+) -> np.ndarray:
+    """Draw several maps of the same images beside each other, each in its own scale.
+
+    Parameters
+    ----------
+    clouds
+        Title → codes, float (n, 2), of the same images in the same order.
+    labels, class_names
+        As in `show_codes`.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One a cloud.
+
+    Raises
+    ------
+    ValueError
+        As `show_codes`, or if there are no clouds.
+    """
+    if not clouds:
+        raise ValueError("there are no clouds of codes; give at least one")
+    checked = [_as_map(codes, labels, class_names) for codes in clouds.values()]
+    axes = _grid(len(clouds), 3, 2.2)
+    for axis, title, cloud in zip(axes, clouds, checked, strict=True):
+        _draw_classes(axis, *cloud, class_names, size=2)
+        axis.set_title(title)
+        axis.tick_params(labelsize=8)
+    _draw_legend(axes[0].figure, axes[0], markerscale=5)
+    return axes
 
 
 def draw_decoded(
@@ -131,3 +189,63 @@ def draw_decoded(
         zorder=1,
     )
     axis.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def _as_map(
+    codes: np.ndarray, labels: np.ndarray | None, class_names: Sequence[str]
+) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return codes and labels as arrays, or say what is wrong with them."""
+    codes = np.asarray(codes)
+    if codes.ndim != 2 or codes.shape[1] != 2 or len(codes) == 0:
+        raise ValueError(
+            f"codes have shape {codes.shape}; a map wants (n, 2) with n of 1 or more"
+        )
+    if not np.isfinite(codes).all():
+        raise ValueError("codes hold NaN or infinity; encode finite images")
+    if labels is None:
+        return codes, None
+    labels = np.asarray(labels)
+    if labels.shape != (len(codes),):
+        raise ValueError(
+            f"labels have shape {labels.shape} for {len(codes)} codes; "
+            f"give one label a code, shape ({len(codes)},)"
+        )
+    if not 0 <= labels.min() <= labels.max() < len(class_names) <= 10:
+        raise ValueError(
+            f"labels go from {labels.min()} to {labels.max()} for "
+            f"{len(class_names)} names; give a name for each, at most ten"
+        )
+    return codes, labels
+
+
+def _draw_classes(axis: Axes, codes, labels, class_names, size: float) -> None:
+    for label, name in enumerate(class_names):
+        points, colour = codes[labels == label].T, CLASS_COLOURS[label]
+        axis.scatter(*points, s=size, color=colour, label=name, linewidths=0, zorder=2)
+
+
+def _draw_legend(figure: Figure, axis: Axes, markerscale: float = 3) -> None:
+    figure.legend(
+        *axis.get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=5,
+        fontsize=9,
+        frameon=False,
+        markerscale=markerscale,
+    )
+
+
+def _end_map(axis: Axes, codes: np.ndarray, trim: float) -> None:
+    (left, bottom), (right, top) = box(codes, trim)
+    axis.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def _grid(count: int, columns: int, height: float) -> np.ndarray:
+    """Make `count` axes in rows of `columns`, each `height` inches high."""
+    rows = -(-count // columns)
+    _, axes = plt.subplots(
+        rows, columns, figsize=(TEXT_WIDTH, rows * height), squeeze=False
+    )
+    for axis in axes.flat[count:]:
+        axis.remove()
+    return axes.flatten()[:count]

@@ -219,6 +219,17 @@ def mean_of_roots(images, reconstructions):
     return {}
 """
 
+LOOK_ALIKES = """
+def look_alikes(position, count):
+    gaps = np.linalg.norm(codes - codes[position], axis=1)
+    return {}
+"""
+
+WHITE = """
+lower = np.linalg.cholesky(np.cov(codes.T, bias=True))
+matrix = np.linalg.inv(lower).T
+"""
+
 # For each exercise: wrong answers that learners give, and what the check says.
 MISTAKES = {
     "exercise-memory": [
@@ -458,6 +469,43 @@ MISTAKES = {
         ("components = 10.0", "a whole number"),
         ("components = True", "a whole number"),
     ],
+    "exercise-close-classes": [
+        ("pair = ('Trouser', 'Sneaker')", "lie farthest apart"),
+        ("pair = ('Shirt', 'Coat')", "so say the means"),
+        ("pair = ('Pullover', 'Pullover')", "two different names"),
+        ("pair = (2, 4)", "as in data.CLASS_NAMES"),
+        ("pair = 'Coat'", "two different names"),
+        ("pair = ('Bag', 'Shirt')", "another pair is closer"),
+    ],
+    "exercise-look-alikes": [
+        (LOOK_ALIKES.format("np.argsort(gaps)[:count]"), "the image itself"),
+        (LOOK_ALIKES.format("np.argsort(-gaps)[:count]"), "those are the farthest"),
+        (LOOK_ALIKES.format("np.argsort(gaps)[1:count]"), "as many positions"),
+        (LOOK_ALIKES.format("np.argsort(gaps)[count:0:-1]"), "not the nearest first"),
+        (
+            LOOK_ALIKES.format("np.argsort(gaps)[1:count + 1]").replace(
+                "codes", "flatten(images)"
+            ),
+            "nearest in pixels",
+        ),
+        (
+            LOOK_ALIKES.format("np.argsort(gaps)[1:count + 1]").replace(
+                "codes", "codes[:, :1]"
+            ),
+            "other codes lie nearer",
+        ),
+        ("def look_alikes(position, count):\n    return None", "as many positions"),
+    ],
+    "exercise-white": [
+        ("matrix = np.diag(1 / codes.std(axis=0))", "the numbers are correlated"),
+        (
+            "matrix = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T, bias=True)))",
+            "Rows want the transposed",
+        ),
+        (WHITE, "the mean is not 0"),
+        (WHITE + "offset = -codes.mean(axis=0)", "the mean is not 0"),
+        ("matrix = np.ones((2, 2))", "the cloud is flat"),
+    ],
 }
 
 
@@ -540,6 +588,8 @@ def test_taught_equals_imported(executed):
             models.build_encoder(), models.build_decoder()
         )
         assert_same_network(names["autoencoder"], imported)
+    elif source.stem == "06_latent_space":
+        pass  # what it teaches is measured with `aelib.latent` from the start
     else:
         raise AssertionError(f"say here what {source.stem} teaches")
 

@@ -79,3 +79,47 @@ def test_a_grid_that_does_not_match_its_images_is_refused(x_values, shape, messa
     axis = maps.show_codes(CODES)
     with pytest.raises(ValueError, match=message):
         maps.draw_decoded(axis, np.zeros(shape), x_values, [0, 1])
+
+
+def test_a_trimmed_map_ends_where_the_box_does():
+    codes = np.random.default_rng(0).normal(size=(500, 2))
+    codes[0] = [90, -50]
+    axis = maps.show_codes(codes, trim=0.01)
+    low, high = np.quantile(codes, [0.01, 0.99], axis=0)
+    np.testing.assert_allclose(
+        [axis.get_xlim(), axis.get_ylim()], np.array([low, high]).T
+    )
+    assert maps.show_codes(codes).get_xlim()[1] > 90
+
+
+def test_each_class_gets_a_map_of_its_own_before_all_others():
+    codes = np.arange(24.0).reshape(12, 2)
+    labels = np.arange(12) % 3
+    axes = maps.show_each_class(codes, labels, ["a", "b", "c"])
+    assert [axis.get_title() for axis in axes] == ["a", "b", "c"]
+    for label, axis in enumerate(axes):
+        others, own = (points.get_offsets() for points in axis.collections)
+        np.testing.assert_array_equal(own, codes[labels == label])
+        assert len(others) == 8
+
+
+def test_several_maps_of_the_same_images_have_one_legend():
+    rng = np.random.default_rng(0)
+    clouds = {name: rng.normal(size=(30, 2)) for name in "abcd"}
+    axes = maps.show_maps(clouds, np.arange(30) % 2, ["x", "y"])
+    for axis, codes in zip(axes, clouds.values(), strict=True):
+        np.testing.assert_array_equal(axis.collections[1].get_offsets(), codes[1::2])
+    (legend,) = axes[0].figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["x", "y"]
+
+
+def test_maps_refuse_what_one_map_refuses():
+    codes = np.zeros((4, 2))
+    with pytest.raises(ValueError, match="there are no clouds"):
+        maps.show_maps({}, np.zeros(0), ["a"])
+    with pytest.raises(ValueError, match="give one label a code"):
+        maps.show_maps({"a": codes}, np.zeros(3, int), ["a"])
+    with pytest.raises(ValueError, match=r"codes have shape \(4, 1\)"):
+        maps.show_each_class(codes[:, :1], np.zeros(4, int), ["a"])
+    with pytest.raises(ValueError, match="trim is 0"):
+        maps.show_codes(codes, trim=0.7)
