@@ -17,7 +17,7 @@ BY_NAME = {source.stem: source for source in SOURCES}
 LABELS = twins.collect_labels(SOURCES)
 BIBLIOGRAPHY = parse_file(str(twins.CHAPTERS / "references.bib"))
 
-LONG = {"03_transposed_convolution"}  # by agreement
+LONG = {"03_transposed_convolution", "07_generation"}  # by agreement
 
 each_chapter = pytest.mark.parametrize("source", SOURCES, ids=BY_NAME)
 
@@ -228,6 +228,11 @@ def look_alikes(position, count):
 WHITE = """
 lower = np.linalg.cholesky(np.cov(codes.T, bias=True))
 matrix = np.linalg.inv(lower).T
+"""
+
+WALK = """
+def walk(start, end, count):
+    return {}
 """
 
 # For each exercise: wrong answers that learners give, and what the check says.
@@ -506,6 +511,32 @@ MISTAKES = {
         (WHITE + "offset = -codes.mean(axis=0)", "the mean is not 0"),
         ("matrix = np.ones((2, 2))", "the cloud is flat"),
     ],
+    "exercise-read-map": [
+        ("predicted = ['T-shirt/top', 'Bag', 'Bag']", "you exchanged the axes"),
+        ("predicted = ['Trouser', 'Sandal', 'Bag']", "2 of 3 are right"),
+        ("predicted = ['Trousers', 'Sandals', 'Sneakers']", "as in data.CLASS_NAMES"),
+        ("predicted = ['Trouser', 'Sandal']", "give three names"),
+    ],
+    "exercise-hole": [
+        ("hole = latent.box(codes)[1]", "in the square from −3 to 3"),
+        ("hole = codes[4]", "a code lies there"),
+        ("hole = (3.0, -0.7)", "exchange the two numbers"),
+        ("hole = (0.0, 2.9)", "can be found"),
+    ],
+    "exercise-walk": [
+        (WALK.format("np.linspace(start, end, count).T"), "should be the rows"),
+        (WALK.format("np.linspace(start, end, count - 1)"), "as many points"),
+        (WALK.format("np.linspace(end, start, count)"), "begin at the start"),
+        (
+            WALK.format("np.linspace(start, end, count, endpoint=False)"),
+            "begin and end at the two codes",
+        ),
+        (
+            WALK.format("start + (end - start) * np.linspace(0, 1, count)[:, None]**2"),
+            "the steps should be equal",
+        ),
+        (WALK.format("decode(np.linspace(start, end, count))"), "two numbers each"),
+    ],
 }
 
 
@@ -588,10 +619,50 @@ def test_taught_equals_imported(executed):
             models.build_encoder(), models.build_decoder()
         )
         assert_same_network(names["autoencoder"], imported)
-    elif source.stem == "06_latent_space":
-        pass  # what it teaches is measured with `aelib.latent` from the start
+    elif source.stem in ("06_latent_space", "07_generation"):
+        pass  # they measure with `aelib` from the start, and define nothing that it has
     else:
         raise AssertionError(f"say here what {source.stem} teaches")
+
+
+# Exchanged data for what chapter 7 asserts: code that exchanges them, and how the cell
+# begins that must then fail.
+EXCHANGED = {
+    "classes": ("won = {'any': won['whole box'][::-1]}", "def check_room"),
+    "normal points for codes": ("all_clouds = {'any': control}", "control = np.random"),
+    "codes for normal points": ("control = codes", "votes = latent.vote"),
+    "seeds for the control": (
+        "shares = {name: (a, c, b) for name, (a, b, c) in shares.items()}",
+        'own, of_seeds, of_controls = shares["whole box"]',
+    ),
+    "any points for codes": (
+        "codes = generation.sample_box(codes, 5_000, rng, TRIM)",
+        "points = generation.sample_box",
+    ),
+    "places": (
+        "trips = dict(zip(trips, list(trips.values())[::-1]))",
+        'print("rising:"',
+    ),
+    "an even decoder": ("change = np.full_like(change, 0.03)", "pair = np.array"),
+    "reconstructions for samples": (
+        "scores['trimmed box'], scores['reconstructions'] = ("
+        "scores['reconstructions'], scores['trimmed box'])",
+        "cover = {name",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("executed", [BY_NAME["07_generation"]], indirect=True)
+@pytest.mark.parametrize("exchange", EXCHANGED)
+def test_claims_about_generation_fail_with_exchanged_data(executed, exchange):
+    source, names = executed
+    code, beginning = EXCHANGED[exchange]
+    cells = [cell.source for cell in twins.code_cells(jupytext.read(source))]
+    (cell,) = [text for text in cells if text.startswith(beginning)]
+    verdict(names, cell)  # as it stands it holds
+    with pytest.raises(AssertionError):
+        verdict(names, code, cell)
 
 
 def test_losses_in_the_prose_are_those_of_the_stored_study():
