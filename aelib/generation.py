@@ -130,8 +130,8 @@ def stretch(
     """Return how much the decoder stretches space at each point, as a logarithm.
 
     With the Jacobian J of the decoder, (pixels, d), it is ½ log det JᵀJ: by how much a
-    small area of the latent space grows among the images (Nazari, Damrich and
-    Hamprecht, 2023). J is taken by central differences.
+    small area (if d is 2, else volume) of the latent space grows among the images
+    (Nazari, Damrich and Hamprecht, 2023). J is taken by central differences.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def fidelity(real: np.ndarray, generated: np.ndarray, neighbours: int = 5) -> Fi
 
 
 def _decode(decode: Callable[[np.ndarray], np.ndarray], points: np.ndarray):
-    """Decode, and look at what comes back; float64, so that differences are exact."""
+    """Decode, and look at what comes back; float64, so that no rounding is added."""
     images = np.asarray(decode(points))
     if images.ndim < 2 or len(images) != len(points):
         raise ValueError(

@@ -1,7 +1,7 @@
 """Measures of a cloud of codes: arrays in, plain numbers out.
 
-Chapter 6 explains them; the stored models' cards report some. What is drawn from a
-latent space is measured in `aelib.generation`.
+Chapters 6 and 7 explain them; the stored models' cards report some. What is drawn from
+a latent space is measured in `aelib.generation`.
 """
 
 from typing import NamedTuple
@@ -52,7 +52,8 @@ def neighbour_accuracy(
 ) -> float:
     """Return how often the majority of the nearest training codes has the right label.
 
-    Computed as Sainburg, McInnes and Gentner (2021) do, so that it can be compared.
+    Comparable with Sainburg, McInnes and Gentner (2021) if, as on the cards, the
+    training images vote.
 
     Parameters
     ----------
@@ -259,7 +260,8 @@ def shape(codes: np.ndarray) -> dict[str, np.ndarray | float]:
         distance from the mean, in deviations), each (d,); and "kl", a float, the
         Kullback-Leibler divergence in nats of the normal distribution with the codes'
         mean and covariance from the standard one (Kingma and Welling, 2014, appendix
-        B, for any covariance): 0 if the cloud has mean 0 and covariance 1.
+        B, has the diagonal case). It is 0 if the cloud has mean 0 and covariance 1,
+        even if it is not normal.
 
     Raises
     ------

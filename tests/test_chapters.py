@@ -476,7 +476,7 @@ MISTAKES = {
     ],
     "exercise-close-classes": [
         ("pair = ('Trouser', 'Sneaker')", "lie farthest apart"),
-        ("pair = ('Shirt', 'Coat')", "so say the means"),
+        ("pair = ('Shirt', 'Coat')", "that is the answer for means"),
         ("pair = ('Pullover', 'Pullover')", "two different names"),
         ("pair = (2, 4)", "as in data.CLASS_NAMES"),
         ("pair = 'Coat'", "two different names"),
@@ -505,7 +505,7 @@ MISTAKES = {
         ("matrix = np.diag(1 / codes.std(axis=0))", "the numbers are correlated"),
         (
             "matrix = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T, bias=True)))",
-            "Rows want the transposed",
+            "is the matrix not transposed",
         ),
         (WHITE, "the mean is not 0"),
         (WHITE + "offset = -codes.mean(axis=0)", "the mean is not 0"),
@@ -641,7 +641,7 @@ EXCHANGED = {
     ),
     "places": (
         "trips = dict(zip(trips, list(trips.values())[::-1]))",
-        'print("rising:"',
+        'assert trips["codes"]',
     ),
     "an even decoder": ("change = np.full_like(change, 0.03)", "pair = np.array"),
     "reconstructions for samples": (
