@@ -129,6 +129,17 @@ def test_without_an_address_there_are_no_buttons_that_need_one(pages):
         assert "executablebooks/jupyter-book" not in page.text, name
 
 
+def test_figures_have_a_palette_and_keep_their_size(site):
+    from PIL import Image
+
+    figures = list((site / "_images").glob("*.png"))
+    assert len(figures) > 20
+    for path in figures:
+        with Image.open(path) as figure:
+            assert figure.mode == "P", path.name
+            assert figure.width > 800, path.name
+
+
 def test_page_weighs_less_than_a_megabyte(site, pages):
     import gzip
 

@@ -7,6 +7,7 @@
 - writes formulas as MathML, which browsers render without a script;
 - says of a hidden cell that it is the check of an exercise;
 - offers each chapter's twin notebook as the page's notebook download;
+- stores the pages' figures with a palette, at a third of their size;
 - shows the buttons that need the repository's address once `_config.yml` has it.
 """
 
@@ -19,6 +20,7 @@ import sys
 from aelib.files import ensure_available
 from docutils import nodes
 from latex2mathml.converter import convert as latex_to_mathml
+from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 
@@ -120,6 +122,19 @@ def _copy_twins(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(_twin(app, page), target)
 
 
+def _lighten_figures(app: Sphinx, exception: Exception | None) -> None:
+    if exception or app.builder.format != "html":
+        return
+    for path in Path(app.outdir, "_images").glob("*.png"):
+        with Image.open(path) as figure:
+            if figure.mode == "P":
+                continue
+            light = figure.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+        temporary = path.with_suffix(".tmp")
+        light.save(temporary, format="PNG", optimize=True)
+        temporary.replace(path)
+
+
 def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
     app.connect("config-inited", _prepare)
@@ -128,6 +143,7 @@ def setup(app: Sphinx) -> dict:
     app.connect("html-page-context", _offer_twin, priority=100)
     # Later than the theme, which copies a notebook of its own to the same place.
     app.connect("build-finished", _copy_twins, priority=900)
+    app.connect("build-finished", _lighten_figures)
     app.add_html_math_renderer(
         "mathml", (_visit_inline_math, None), (_visit_block_math, None)
     )
