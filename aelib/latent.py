@@ -76,6 +76,7 @@ def neighbour_accuracy(
         same, or there are fewer training codes than neighbours.
     """
     check_codes(test_codes, "test_codes")
+    _check_labels(test_labels, test_codes)
     predicted = vote(train_codes, train_labels, test_codes, neighbours)
     return float(np.mean(predicted == test_labels))
 
@@ -101,11 +102,7 @@ def vote(
     """
     check_codes(codes, "codes")
     check_codes(points, "points")
-    labels = np.asarray(labels)
-    if labels.shape != (len(codes),):
-        raise ValueError(
-            f"labels have shape {labels.shape} for {len(codes)} codes; give one a code"
-        )
+    _check_labels(labels, codes)
     if len(np.unique(labels)) < 2:
         raise ValueError("all labels are the same; give codes of two classes or more")
     if not 1 <= neighbours <= len(codes):
@@ -298,6 +295,14 @@ def check_codes(codes: np.ndarray, name: str = "codes") -> None:
         )
     if not np.isfinite(codes).all():
         raise ValueError(f"{name} holds NaN or infinity; encode finite images")
+
+
+def _check_labels(labels: np.ndarray, codes: np.ndarray) -> None:
+    if np.shape(labels) != (len(codes),):
+        raise ValueError(
+            f"labels have shape {np.shape(labels)} for {len(codes)} codes; give one a "
+            "code"
+        )
 
 
 def nearest_distances(codes: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -94,6 +94,8 @@ def test_labels_that_do_not_match_or_of_one_class_are_refused(clouds):
     codes, labels = clouds
     with pytest.raises(ValueError, match=r"shape \(119,\) for 120 codes"):
         latent.vote(codes, labels[1:], codes)
+    with pytest.raises(ValueError, match=r"shape \(1,\) for 120 codes"):
+        latent.neighbour_accuracy(codes, labels, codes, labels[:1])
     with pytest.raises(ValueError, match="all labels are the same"):
         latent.territory(codes[:40, :2], labels[:40])
 
