@@ -156,6 +156,19 @@ def test_page_weighs_less_than_a_megabyte(site, pages):
         assert weight < 1_000_000, (name, weight)
 
 
+def test_icons_of_the_pages_are_delivered_and_few_others(site, pages):
+    content = (site / aelib_book.ICONS).read_text("utf-8")
+    delivered = {icon["name"] for icon in aelib_book.ICON.finditer(content)}
+    shown = {
+        name
+        for page in pages.values()
+        for text in page.attributes("i", "class")
+        for name in re.findall(r"\bfa-([\w-]+)", text)
+    } - {"solid", "lg"}  # styles
+    assert {"list", "magnifying-glass"} <= shown <= delivered
+    assert len(delivered) < 50
+
+
 @pytest.fixture
 def small_book(tmp_path):
     """A book with the real configuration and extension, and one tiny chapter."""

@@ -8,12 +8,14 @@
 - says of a hidden cell that it is the check of an exercise;
 - offers each chapter's twin notebook as the page's notebook download;
 - stores the pages' figures with a palette, at a third of their size;
+- drops the icons that no page uses, more than half of a page's weight;
 - shows the buttons that need the repository's address once `_config.yml` has it.
 """
 
 import hashlib
 import os
 from pathlib import Path
+import re
 import shutil
 import sys
 
@@ -29,6 +31,12 @@ os.environ.pop("MPLBACKEND", None)
 
 ROOT = Path(__file__).resolve().parent.parent
 CACHES = Path("_build/.jupyter_cache")
+ICONS = Path("_static", "scripts", "fontawesome.js")
+# An entry of the icons' table: its name, width, height, other names, code, outline.
+ICON = re.compile(
+    r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<others>[^]]*)],"\w*",'
+    r'(?:"[^"]*"|\[[^]]*])],?'
+)
 BUTTONS = {
     "use_repository_button": True,
     "use_issues_button": True,
@@ -135,6 +143,25 @@ def _lighten_figures(app: Sphinx, exception: Exception | None) -> None:
         temporary.replace(path)
 
 
+def _drop_icons(app: Sphinx, exception: Exception | None) -> None:
+    icons = Path(app.outdir, ICONS)
+    if exception or app.builder.format != "html" or not icons.is_file():
+        return
+    used = set()
+    for path in Path(app.outdir).rglob("*"):
+        if path.suffix in (".html", ".js") and path != icons:
+            used |= set(re.findall(r"\bfa-([\w-]+)", path.read_text("utf-8")))
+
+    def keep(icon: re.Match) -> str:
+        names = {icon["name"], *re.findall(r"[\w-]+", icon["others"])}
+        return icon[0] if names & used else ""
+
+    light = ICON.sub(keep, icons.read_text("utf-8"))
+    temporary = icons.with_suffix(".tmp")
+    temporary.write_text(light, "utf-8")
+    temporary.replace(icons)
+
+
 def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
     app.connect("config-inited", _prepare)
@@ -144,6 +171,7 @@ def setup(app: Sphinx) -> dict:
     # Later than the theme, which copies a notebook of its own to the same place.
     app.connect("build-finished", _copy_twins, priority=900)
     app.connect("build-finished", _lighten_figures)
+    app.connect("build-finished", _drop_icons)
     app.add_html_math_renderer(
         "mathml", (_visit_inline_math, None), (_visit_block_math, None)
     )
