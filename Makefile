@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test lint format weights study losses race constraints links clean
+.PHONY: help book strict twins test lint format weights study losses sizes race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -28,6 +28,9 @@ study: ## train the variants of chapter 2 again, ten seeds each
 
 losses: ## train chapter 4's networks again, three losses from three seeds
 	python tests/benchmarks/loss_study.py
+
+sizes: ## sample chapter 7's networks of 2 to 64 numbers again
+	python tests/benchmarks/size_study.py
 
 race: ## time the recipes "plain" and "fast" against each other
 	python tests/benchmarks/time_to_quality.py

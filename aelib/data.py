@@ -119,6 +119,48 @@ def crop(images: np.ndarray) -> np.ndarray:
     return images[:, 2:-2, 2:-2]
 
 
+def add_noise(
+    images: np.ndarray, deviation: float | np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Add normal noise to every pixel, and clip to [0, 1].
+
+    Clipping moves the mean: on the empty background noise can only add.
+
+    Parameters
+    ----------
+    images
+        float (n, 32, 32, 1) in [0, 1].
+    deviation
+        The noise's standard deviation before clipping, 0 or more; one for all, or (n,).
+    rng
+        Where chance comes from, e.g. `np.random.default_rng(0)`.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32, of the images' shape.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If images are not preprocessed (`check_images`), or a deviation is negative,
+        not finite, or not one for all or one an image.
+    """
+    check_images(images)
+    deviation = np.asarray(deviation, "float32")
+    if deviation.shape not in ((), (len(images),)):
+        raise ValueError(
+            f"deviation has shape {deviation.shape} for {len(images)} images; give one "
+            "number, or one an image"
+        )
+    if not (np.isfinite(deviation).all() and (deviation >= 0).all()):
+        raise ValueError("deviation is negative or not finite; give 0 or more")
+    noise = rng.standard_normal(images.shape, "float32")
+    noise *= deviation.reshape(-1, 1, 1, 1)
+    noise += images
+    return np.clip(noise, 0, 1, out=noise)
+
+
 def check_images(images: np.ndarray, name: str = "images") -> None:
     """Check that images are preprocessed.
 

@@ -1,22 +1,26 @@
 """The course's networks: encoder, decoder and the autoencoder that joins them.
 
-Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joined;
-elsewhere they are imported from here.
+Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joined,
+chapter 9 the variational autoencoder; elsewhere they are imported from here.
 """
 
 from collections.abc import Sequence
+import math
 from numbers import Integral
 
 from aelib import quiet as quiet  # before Keras
 import keras
-from keras import layers
+from keras import layers, ops
 
 __all__ = [
     "FILTERS",
     "IMAGE_SHAPE",
+    "SampleCode",
     "build_autoencoder",
     "build_decoder",
     "build_encoder",
+    "build_variational_autoencoder",
+    "build_variational_encoder",
     "layer_shapes",
     "split_autoencoder",
 ]
@@ -133,13 +137,102 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
     ValueError
         If the decoder doesn't read codes of the size that the encoder writes.
     """
-    written, read = encoder.output_shape[-1], decoder.input_shape[-1]
-    if written != read:
-        raise ValueError(
-            f"the encoder writes codes of {written} numbers, the decoder reads codes "
-            f"of {read}; build both with the same latent_dim"
-        )
+    _check_sizes(encoder.output_shape[-1], decoder)
     return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
+
+
+def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
+    """Build the encoder of a variational autoencoder (taught in chapter 9).
+
+    The layers of `build_encoder`, and beside the last one another of the same size.
+
+    Parameters
+    ----------
+    latent_dim
+        Count of numbers in the code, 1 or more.
+
+    Returns
+    -------
+    keras.Model
+        Images, float32 (n, 32, 32, 1) in [0, 1] → means and logarithms of variances,
+        float32 (n, latent_dim) each, of a normal distribution for each image's code.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `build_encoder`.
+    """
+    encoder = build_encoder(latent_dim)
+    means = encoder.get_layer("encoder_output")
+    log_variances = layers.Dense(means.units, name="encoder_log_variance")(means.input)
+    return keras.Model(encoder.input, [means.output, log_variances], name="encoder")
+
+
+@keras.saving.register_keras_serializable("aelib")
+class SampleCode(layers.Layer):
+    """Draw each image's code from its normal distribution, and put a price on it.
+
+    The price is added to the loss: `beta` times the Kullback-Leibler divergence of the
+    distribution from the standard normal one (Kingma and Welling, 2014, appendix B),
+    over the count of pixels. With a loss that is a mean over pixels, as Keras' binary
+    cross-entropy is, and `beta` 1 the whole is the negative evidence lower bound, in
+    nats per pixel.
+
+    Parameters
+    ----------
+    beta
+        Weight of the divergence against the loss summed over all pixels, 0 or more.
+    """
+
+    def __init__(self, beta: float = 1.0, **options):
+        super().__init__(**options)
+        if not beta >= 0:
+            raise ValueError(f"beta is {beta}; give 0 or more")
+        self.beta = beta
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, inputs):
+        """Return codes (n, d) for means and logarithms of variances, (n, d) each."""
+        means, log_variances = inputs
+        variances = ops.exp(log_variances)
+        divergences = ops.sum(variances + means**2 - 1 - log_variances, axis=-1) / 2
+        self.add_loss(self.beta * ops.mean(divergences) / math.prod(IMAGE_SHAPE))
+        noise = keras.random.normal(ops.shape(means), seed=self.seed_generator)
+        return means + ops.sqrt(variances) * noise
+
+    def get_config(self) -> dict:
+        """Return what is needed to build the layer again."""
+        return {**super().get_config(), "beta": self.beta}
+
+
+def build_variational_autoencoder(
+    encoder: keras.Model, decoder: keras.Model, beta: float = 1.0
+) -> keras.Model:
+    """Join a variational encoder and a decoder (taught in chapter 9).
+
+    Parameters
+    ----------
+    encoder
+        From `build_variational_encoder`.
+    decoder
+        Codes (n, latent_dim) → images (n, 32, 32, 1).
+    beta
+        As in `SampleCode`.
+
+    Returns
+    -------
+    keras.Model
+        Images → reconstructions from codes drawn at random, at every call. Its own
+        losses hold the divergence.
+
+    Raises
+    ------
+    ValueError
+        If the sizes of the codes differ, or `beta` is negative or NaN.
+    """
+    _check_sizes(encoder.output_shape[0][-1], decoder)
+    codes = SampleCode(beta, name="sample_code")(encoder.output)
+    return keras.Model(encoder.input, decoder(codes), name="variational_autoencoder")
 
 
 def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Model]:
@@ -148,12 +241,13 @@ def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Mode
     Parameters
     ----------
     autoencoder
-        From `build_autoencoder`.
+        From `build_autoencoder` or `build_variational_autoencoder`.
 
     Returns
     -------
     encoder, decoder : keras.Model
-        They share the autoencoder's weights.
+        They share the autoencoder's weights. A variational encoder has two outputs,
+        see `build_variational_encoder`.
 
     Raises
     ------
@@ -161,6 +255,8 @@ def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Mode
         If the model has no layer called "encoder_output" or none called "decoder".
     """
     code = autoencoder.get_layer("encoder_output").output
+    if any(layer.name == "encoder_log_variance" for layer in autoencoder.layers):
+        code = [code, autoencoder.get_layer("encoder_log_variance").output]
     encoder = keras.Model(autoencoder.input, code, name="encoder")
     return encoder, autoencoder.get_layer("decoder")
 
@@ -183,6 +279,15 @@ def layer_shapes(model: keras.Model) -> list[tuple[str, tuple[int, ...]]]:
         (type(layer).__name__.removesuffix("Layer"), tuple(layer.output.shape[1:]))
         for layer in model.layers
     ]
+
+
+def _check_sizes(written: int, decoder: keras.Model) -> None:
+    read = decoder.input_shape[-1]
+    if written != read:
+        raise ValueError(
+            f"the encoder writes codes of {written} numbers, the decoder reads codes "
+            f"of {read}; build both with the same latent_dim"
+        )
 
 
 def _positive_integer(value: object, name: str) -> int:

@@ -39,6 +39,13 @@ class Recipe:
         then a fall to 0 along half a cosine (Loshchilov and Hutter, 2017).
     beta_2
         How slowly Adam forgets the sizes of gradients, 0 to 1.
+    noise
+        If above 0, the network learns to take noise away: to each image it reads,
+        normal noise is added of a standard deviation drawn between 0 and this, and the
+        clean image is its target (`aelib.data.add_noise`; chapter 8).
+    beta
+        If given, a variational autoencoder is trained, see `aelib.models.SampleCode`
+        (chapter 9).
     weight_decay
         The share of each weight that a step takes away is this times the learning rate
         (Loshchilov and Hutter, 2019).
@@ -58,6 +65,8 @@ class Recipe:
     schedule: Literal["constant", "cosine"] = "constant"
     beta_2: float = 0.999
     weight_decay: float = 0.0
+    noise: float = 0.0
+    beta: float | None = None
     jit_compile: bool | Literal["auto"] = "auto"
     steps_per_execution: int = 1
     seed: int = 0
@@ -80,13 +89,13 @@ _FAST = Recipe(
     jit_compile=False,
     steps_per_execution=25,
 )
+_FULL = replace(_FAST, epochs=60, batch_size=64, learning_rate=5e-3, weight_decay=0.01)
 RECIPES: dict[str, Recipe] = {
     "plain": Recipe(),
     "fast": _FAST,
     "short": replace(_FAST, epochs=3, batch_size=64, learning_rate=4e-3),
-    "full": replace(
-        _FAST, epochs=60, batch_size=64, learning_rate=5e-3, weight_decay=0.01
-    ),
+    "medium": replace(_FULL, epochs=12),
+    "full": _FULL,
 }
 
 
@@ -176,18 +185,24 @@ def fit(
     validation = None
     if validation_images is not None:
         data.check_images(validation_images, "validation_images")
-        validation = _batches(validation_images, 500)
+        rng = np.random.default_rng(recipe.seed)
+        noisy = _add_noise(validation_images, recipe.noise, rng)
+        validation = _batches(noisy, validation_images, 500)
     stem = _stem(checkpoints, recipe, latent_dim, images) if checkpoints else None
     autoencoder, history = _begin(recipe, len(images), latent_dim, stem)
     steps = recipe.count_steps(len(images))
     steps_per_epoch = math.ceil(len(images) / recipe.batch_size)
     for epoch in range(len(history), math.ceil(steps / steps_per_epoch)):
-        order = np.random.default_rng((recipe.seed, epoch)).permutation(len(images))
+        rng = np.random.default_rng((recipe.seed, epoch))
+        order = rng.permutation(len(images))
+        if recipe.beta is not None:  # Keras does not save the state of this chance
+            sampler = autoencoder.get_layer("sample_code").seed_generator
+            sampler.state.assign(rng.integers(2**32, size=2, dtype="uint32"))
         left = steps - epoch * steps_per_epoch
         seen = images[order[: left * recipe.batch_size]]
         try:
             result = autoencoder.fit(
-                _batches(seen, recipe.batch_size),
+                _batches(_add_noise(seen, recipe.noise, rng), seen, recipe.batch_size),
                 shuffle=False,
                 initial_epoch=epoch,
                 epochs=epoch + 1,
@@ -209,8 +224,16 @@ def fit(
     return autoencoder, history
 
 
-def _batches(images: np.ndarray, batch_size: int) -> tf.data.Dataset:
-    """Pair each batch with itself, in the order given.
+def _add_noise(images: np.ndarray, most: float, rng: np.random.Generator) -> np.ndarray:
+    if not most:
+        return images
+    return data.add_noise(images, rng.uniform(0, most, len(images)), rng)
+
+
+def _batches(
+    inputs: np.ndarray, targets: np.ndarray, batch_size: int
+) -> tf.data.Dataset:
+    """Pair inputs and targets in batches, in the order given.
 
     Keras would do the same with arrays, but leaves the autotuner of tf.data on, whose
     thread often holds up the end of an epoch until its next turn: up to 14 seconds
@@ -218,8 +241,13 @@ def _batches(images: np.ndarray, batch_size: int) -> tf.data.Dataset:
     """
     options = tf.data.Options()
     options.autotune.enabled = False
-    batches = tf.data.Dataset.from_tensor_slices(images).batch(batch_size)
-    return batches.map(lambda batch: (batch, batch)).prefetch(2).with_options(options)
+    if inputs is targets:  # one copy is enough
+        batches = tf.data.Dataset.from_tensor_slices(inputs).batch(batch_size)
+        batches = batches.map(lambda batch: (batch, batch))
+    else:
+        batches = tf.data.Dataset.from_tensor_slices((inputs, targets))
+        batches = batches.batch(batch_size)
+    return batches.prefetch(2).with_options(options)
 
 
 def _begin(
@@ -236,8 +264,15 @@ def _begin(
             # The log is written first: it may be one epoch ahead.
             return autoencoder, history[:done]
     keras.utils.set_random_seed(recipe.seed)
-    encoder = models.build_encoder(latent_dim)
-    autoencoder = models.build_autoencoder(encoder, models.build_decoder(latent_dim))
+    decoder = models.build_decoder(latent_dim)
+    if recipe.beta is None:
+        encoder = models.build_encoder(latent_dim)
+        autoencoder = models.build_autoencoder(encoder, decoder)
+    else:
+        encoder = models.build_variational_encoder(latent_dim)
+        autoencoder = models.build_variational_autoencoder(
+            encoder, decoder, recipe.beta
+        )
     compile_autoencoder(autoencoder, recipe, images)
     return autoencoder, []
 

@@ -38,11 +38,13 @@ class Model:
     latent_dim: int = 2
 
 
-_FULL, _SHORT = training.get_recipe("full"), training.get_recipe("short")
+_SHORT, _MEDIUM, _FULL = map(training.get_recipe, ("short", "medium", "full"))
 MODELS: dict[str, Model] = {
     "bce-2d": Model(_FULL),
     "mse-2d": Model(replace(_FULL, loss="mse")),
     **{f"bce-2d-seed{seed}": Model(replace(_SHORT, seed=seed)) for seed in range(5)},
+    "bce-2d-medium": Model(_MEDIUM),
+    **{f"bce-{size}d": Model(_MEDIUM, size) for size in (4, 8, 16, 32, 64)},
 }
 
 
@@ -84,7 +86,9 @@ def load(name: str, latent_dim: int | None = None) -> tuple[keras.Model, keras.M
             f"card of {name!r} names (SHA-256 {card['sha256'][:12]}…); get the file "
             f"again, or train it: python -m aelib.zoo {name}"
         )
-    encoder = models.build_encoder(model.latent_dim)
+    plain = model.recipe.beta is None
+    build = models.build_encoder if plain else models.build_variational_encoder
+    encoder = build(model.latent_dim)
     decoder = models.build_decoder(model.latent_dim)
     _set_weights([encoder, decoder], load_tensors(content))
     return encoder, decoder
@@ -186,8 +190,12 @@ def measure(
 
 
 def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the codes of many images, float32 (n, latent_dim)."""
-    return encoder.predict(images, batch_size=500, verbose=0)
+    """Return the codes of many images, float32 (n, latent_dim).
+
+    A variational encoder's are the means of its distributions.
+    """
+    codes = encoder.predict(images, batch_size=500, verbose=0)
+    return codes[0] if isinstance(codes, list) else codes
 
 
 def _get_model(name: str) -> Model:

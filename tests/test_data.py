@@ -5,6 +5,7 @@ import gzip
 from aelib import data
 import numpy as np
 import pytest
+from scipy import stats
 
 
 @pytest.fixture(scope="module")
@@ -196,3 +197,38 @@ def test_integer_labels_from_0_to_9_are_right(dtype):
 def test_wrong_labels_are_refused(labels, error, message):
     with pytest.raises(error, match=message):
         data.check_labels(labels, 3)
+
+
+@pytest.mark.parametrize("deviation", [0.02, 0.1])
+def test_noise_has_the_deviation_asked_for_where_nothing_is_clipped(deviation):
+    grey = np.full((50, 32, 32, 1), 0.5, "float32")
+    noise = data.add_noise(grey, deviation, np.random.default_rng(0)) - grey
+    assert noise.dtype == np.float32
+    assert np.mean(noise) == pytest.approx(0, abs=4e-3)
+    assert np.std(noise) == pytest.approx(deviation, rel=0.02)
+
+
+def test_noise_on_an_empty_background_adds_what_the_half_normal_says():
+    empty = np.zeros((50, 32, 32, 1), "float32")
+    noisy = data.add_noise(empty, 0.2, np.random.default_rng(0))
+    assert noisy.min() == 0 and noisy.max() <= 1
+    assert np.mean(noisy) == pytest.approx(stats.halfnorm.mean(scale=0.2) / 2, rel=0.02)
+
+
+def test_each_image_gets_its_own_deviation_and_zero_leaves_it_alone(images):
+    before = images.copy()
+    noisy = data.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
+    np.testing.assert_array_equal(noisy[0], images[0])
+    assert np.std(noisy[1] - images[1]) < np.std(noisy[2] - images[2])
+    again = data.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
+    np.testing.assert_array_equal(noisy, again)
+    np.testing.assert_array_equal(before, images)
+
+
+@pytest.mark.parametrize(
+    ("deviation", "message"),
+    [(-0.1, "negative"), (np.nan, "not finite"), ([0.1, 0.1], "one an image")],
+)
+def test_noise_that_makes_no_sense_is_refused(images, deviation, message):
+    with pytest.raises(ValueError, match=message):
+        data.add_noise(images, deviation, np.random.default_rng(0))

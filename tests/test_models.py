@@ -4,6 +4,7 @@ from aelib import models
 import keras
 import numpy as np
 import pytest
+from scipy import integrate, stats
 import tensorflow
 
 
@@ -132,3 +133,58 @@ def test_tensorflow_is_quiet_about_retracing_and_about_nothing_else(caplog):
     assert "retracing" not in caplog.text
     tensorflow.get_logger().warning("something else")
     assert "something else" in caplog.text
+
+
+def test_a_variational_encoder_has_one_layer_more():
+    encoder = models.build_variational_encoder(3)
+    plain = models.build_encoder(3)
+    assert encoder.count_params() == plain.count_params() + 2_048 * 3 + 3
+    assert encoder.output_shape == [(None, 3), (None, 3)]
+
+
+def test_codes_are_drawn_with_the_mean_and_variance_of_each_image():
+    layer = models.SampleCode()
+    means = np.repeat([[1.0, -2.0]], 20_000, axis=0).astype("float32")
+    log_variances = np.repeat([[np.log(0.25), 0.0]], 20_000, axis=0).astype("float32")
+    codes = np.asarray(layer([means, log_variances]))
+    np.testing.assert_allclose(codes.mean(axis=0), [1, -2], atol=0.03)
+    np.testing.assert_allclose(codes.std(axis=0), [0.5, 1], atol=0.03)
+    assert not np.array_equal(codes, layer([means, log_variances]))
+
+
+def test_the_price_of_a_code_is_the_divergence_by_integration():
+    layer = models.SampleCode(beta=2.0)
+    mean, deviation = 0.7, 0.3
+    layer([np.full((4, 1), mean, "float32"), np.full((4, 1), 2 * np.log(deviation))])
+    one, standard = stats.norm(mean, deviation), stats.norm()
+
+    def density(x):
+        return one.pdf(x) * (one.logpdf(x) - standard.logpdf(x))
+
+    divergence, _ = integrate.quad(density, mean - 3, mean + 3)
+    assert float(layer.losses[0]) == pytest.approx(2 * divergence / 1_024, rel=1e-4)
+
+
+def test_a_variational_autoencoder_is_taken_apart_also_after_loading(tmp_path):
+    encoder, decoder = models.build_variational_encoder(), models.build_decoder()
+    whole = models.build_variational_autoencoder(encoder, decoder, beta=0.5)
+    whole.save(tmp_path / "whole.keras")
+    loaded = keras.models.load_model(tmp_path / "whole.keras")
+    assert loaded.get_layer("sample_code").beta == 0.5
+    images = np.random.default_rng(0).uniform(size=(3, 32, 32, 1)).astype("float32")
+    again, again_decoder = models.split_autoencoder(loaded)
+    codes = encoder.predict(images, verbose=0)
+    for one, other in zip(codes, again.predict(images, verbose=0), strict=True):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(
+        decoder.predict(codes[0], verbose=0), again_decoder.predict(codes[0], verbose=0)
+    )
+
+
+def test_variational_halves_and_beta_that_make_no_sense_are_refused():
+    encoder = models.build_variational_encoder(2)
+    with pytest.raises(ValueError, match="codes of 2 numbers, the decoder reads"):
+        models.build_variational_autoencoder(encoder, models.build_decoder(3))
+    for beta in (-1.0, np.nan):
+        with pytest.raises(ValueError, match="give 0 or more"):
+            models.build_variational_autoencoder(encoder, models.build_decoder(), beta)

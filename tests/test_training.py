@@ -173,3 +173,39 @@ def test_another_recipe_or_other_images_do_not_take_up_the_state(images, tmp_pat
         _, history = training.fit(other, part, checkpoints=tmp_path)
         assert len(history) == 1
     assert len(list(tmp_path.glob("*.keras"))) == 3
+
+
+@pytest.mark.parametrize("change", [{"noise": 0.5}, {"beta": 1.0}], ids=str)
+def test_denoisers_and_variational_autoencoders_go_on_to_the_same_result(
+    images, tmp_path, monkeypatch, change
+):
+    recipe = replace(TINY, epochs=2, **change)
+    whole, told = training.fit(recipe, images, images[:100])
+    save = training._save
+
+    def stop(*state):
+        save(*state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_save", stop)
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(recipe, images, images[:100], checkpoints=tmp_path)
+    monkeypatch.setattr(training, "_save", save)
+    again, history = training.fit(recipe, images, images[:100], checkpoints=tmp_path)
+    assert history == told
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_denoiser_reads_noisy_images_and_its_target_is_clean(images, monkeypatch):
+    seen, batches = [], training._batches
+    monkeypatch.setattr(
+        training, "_batches", lambda *pair: seen.append(pair) or batches(*pair)
+    )
+    training.fit(replace(TINY, epochs=1, noise=0.5), images, images[:100])
+    for (inputs, targets, _), clean in zip(seen, (images[:100], images), strict=True):
+        assert np.sort(targets.mean(axis=(1, 2, 3))) == pytest.approx(
+            np.sort(clean.mean(axis=(1, 2, 3)))
+        )
+        spread = np.std(inputs[:, :2] - targets[:, :2], axis=(1, 2, 3))  # background
+        assert spread.min() < 0.1 and 0.2 < spread.max() < 0.5

@@ -1,0 +1,79 @@
+"""Sample the networks with codes of 2 to 64 numbers, for chapter 7; store the measures.
+
+    python tests/benchmarks/size_study.py
+
+Five draws of points for each network, and for comparison twenty clouds of points from
+a standard normal distribution for each count of numbers. A few minutes on two cores.
+"""
+
+from aelib import data, generation, runs, zoo
+import numpy as np
+from sklearn.decomposition import PCA
+
+NETWORKS = {2: "bce-2d-medium"} | {size: f"bce-{size}d" for size in (4, 8, 16, 32, 64)}
+BOXES = {"whole box": 0.0, "trimmed box": 0.005}
+
+
+def measure_holes(cloud: np.ndarray, rng: np.random.Generator) -> dict[str, str]:
+    """Return the share of holes in both boxes, of 5,000 points each."""
+    shares = {}
+    for name, trim in BOXES.items():
+        points = generation.sample_box(cloud, 5_000, rng, trim)
+        shares[f"holes {name}"] = f"{generation.holes(cloud, points).share:.4f}"
+    return shares
+
+
+def sample_networks() -> list[dict]:
+    """Measure holes and coverage with the codes of 5,000 test images."""
+    (train_images, _), _, (images, _) = data.load_fashion_mnist()
+    part = train_images[:10_000].reshape(10_000, -1)
+    components = PCA(50, svd_solver="covariance_eigh").fit(part)
+    images = images[:5_000]
+    real = components.transform(images[:2_000].reshape(2_000, -1))
+
+    def cover(decoder, points: np.ndarray) -> str:
+        points = np.asarray(points, "float32")
+        drawn = decoder.predict(points, batch_size=500, verbose=0)
+        drawn = components.transform(drawn.reshape(len(points), -1))
+        return f"{generation.fidelity(real, drawn).coverage:.4f}"
+
+    rows = []
+    for size, name in NETWORKS.items():
+        encoder, decoder = zoo.load(name)
+        codes = zoo.encode(encoder, images)
+        mean, covariance = codes.mean(axis=0), np.cov(codes.T)
+        copied = cover(decoder, codes[2_000:4_000])  # the same in every draw
+        for draw in range(5):
+            rng = np.random.default_rng((size, draw))
+            row = {"numbers": size, "draw": draw, **measure_holes(codes, rng)}
+            row["coverage reconstructions"] = copied
+            points = rng.multivariate_normal(mean, covariance, 2_000)
+            row["coverage fitted normal"] = cover(decoder, points)
+            for box, trim in BOXES.items():
+                points = generation.sample_box(codes, 2_000, rng, trim)
+                row[f"coverage {box}"] = cover(decoder, points)
+            rows.append(row)
+            print(row, flush=True)
+    return rows
+
+
+def sample_normal_points() -> list[dict]:
+    """Measure the holes around normal points."""
+    rows = []
+    for size in NETWORKS:
+        for draw in range(20):
+            rng = np.random.default_rng((size, draw))
+            cloud = rng.normal(size=(5_000, size))
+            rows.append({"numbers": size, "draw": draw, **measure_holes(cloud, rng)})
+        print(rows[-1], flush=True)
+    return rows
+
+
+def main() -> None:
+    """Write each table in one piece at its end."""
+    runs.store("size_study", sample_networks())
+    runs.store("size_control", sample_normal_points())
+
+
+if __name__ == "__main__":
+    main()
