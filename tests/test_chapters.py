@@ -649,6 +649,20 @@ EXCHANGED = {
         "scores['reconstructions'], scores['trimmed box'])",
         "cover = {name",
     ),
+    "sizes": ("errors = errors[::-1]", "def check_errors"),
+    "normal points for longer codes": (
+        "holes_by, control_by = control_by, holes_by",
+        "check = control_by",
+    ),
+    "sizes of samples": (
+        "cover_by = {name: values[::-1] for name, values in cover_by.items()}",
+        "def check_cover",
+    ),
+    "boxes for the fitted normal": (
+        "cover_by = {**cover_by, 'fitted normal': cover_by['whole box'],"
+        " 'whole box': cover_by['fitted normal']}",
+        "def check_cover",
+    ),
 }
 
 
