@@ -191,7 +191,7 @@ def small_book(tmp_path):
     return book, flag
 
 
-def test_prose_executes_nothing_and_aelib_or_pins_execute_again(small_book):
+def test_prose_and_style_execute_nothing_and_aelib_or_pins_execute_again(small_book):
     book, flag = small_book
     html = book / "_build" / "html" / "chapters" / "01_tiny.html"
     chapter, models = book / "chapters" / "01_tiny.md", book / "aelib" / "models.py"
@@ -202,6 +202,13 @@ def test_prose_executes_nothing_and_aelib_or_pins_execute_again(small_book):
     build(book)
     assert flag.read_text() == "x"
     assert "Second prose" in html.read_text()
+
+    with (book / "static" / "book.css").open("a") as style:
+        style.write("/* another */\n")
+    build(book)
+    assert flag.read_text() == "x"
+    delivered = book / "_build" / "html" / "_static" / "book.css"
+    assert delivered.read_text().endswith("/* another */\n")
 
     text = models.read_text()
     assert "FILTERS = (32, 64, 128)" in text

@@ -88,6 +88,11 @@ def _prepare(app: Sphinx, config: Config) -> None:
     # Sphinx reads every page again when this setting changes, so a page can't be
     # stale; a change of prose leaves it alone, so nothing executes.
     config.nb_execution_cache_path = str(current)
+    # While no page is out of date Sphinx copies no style sheet; with this they all are.
+    digest = hashlib.sha256()
+    for path in sorted((source / "static").rglob("*.*")):
+        digest.update(path.read_bytes())
+    config.static_fingerprint = digest.hexdigest()
     for old in (source / CACHES).glob("*"):
         if old.is_dir() and old != current:
             shutil.rmtree(old)
@@ -164,6 +169,7 @@ def _drop_icons(app: Sphinx, exception: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict:
     """Register the extension with Sphinx."""
+    app.add_config_value("static_fingerprint", "", "html", str)
     app.connect("config-inited", _prepare)
     app.connect("doctree-read", _name_checks)
     # Earlier than the theme, which then puts the download button on the page.
