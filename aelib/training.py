@@ -264,12 +264,14 @@ def _begin(
             # The log is written first: it may be one epoch ahead.
             return autoencoder, history[:done]
     keras.utils.set_random_seed(recipe.seed)
-    decoder = models.build_decoder(latent_dim)
+    # The encoder comes first: the seed's first weights depend on the order.
     if recipe.beta is None:
         encoder = models.build_encoder(latent_dim)
+        decoder = models.build_decoder(latent_dim)
         autoencoder = models.build_autoencoder(encoder, decoder)
     else:
         encoder = models.build_variational_encoder(latent_dim)
+        decoder = models.build_decoder(latent_dim)
         autoencoder = models.build_variational_autoencoder(
             encoder, decoder, recipe.beta
         )

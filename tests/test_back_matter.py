@@ -232,3 +232,11 @@ def test_older_code_fails_or_warns_and_todays_runs(older, today, names):
     assert complaint(older, dict(names)) is not None
     problem = complaint(today, dict(names))
     assert problem is None, problem
+
+
+def test_accuracy_of_a_perfect_copy_is_the_one_told():
+    images = data.load_fashion_mnist()[2][0]
+    accuracy = float(np.mean(keras.metrics.binary_accuracy(images, images)))
+    assert f"a perfect copy of the test images gets {accuracy:.2f}." in page(
+        "older_tutorials"
+    )

@@ -53,6 +53,15 @@ def test_the_cosine_schedule_rises_for_a_twentieth_and_ends_at_zero():
     np.testing.assert_allclose(values[10:], fall, atol=1e-8)
 
 
+def test_the_first_weights_are_the_seeds_with_the_encoder_built_first():
+    autoencoder, _ = training._begin(TINY, 600, 2, None)
+    keras.utils.set_random_seed(TINY.seed)
+    parts = models.build_encoder(), models.build_decoder()
+    for built, wanted in zip(models.split_autoencoder(autoencoder), parts, strict=True):
+        for one, other in zip(built.get_weights(), wanted.get_weights(), strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 def test_a_fraction_of_an_epoch_is_trained(images):
     recipe = replace(TINY, epochs=1.3, steps_per_execution=7)
     autoencoder, history = training.fit(recipe, images)
