@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test lint format weights study losses sizes race constraints links clean
+.PHONY: help book strict twins test lint format weights study losses sizes repairs race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -31,6 +31,9 @@ losses: ## train chapter 4's networks again, three losses from three seeds
 
 sizes: ## sample chapter 7's networks of 2 to 64 numbers again
 	python tests/benchmarks/size_study.py
+
+repairs: ## sample chapter 9's networks in several ways again
+	python tests/benchmarks/repair_study.py
 
 race: ## time the recipes "plain" and "fast" against each other
 	python tests/benchmarks/time_to_quality.py

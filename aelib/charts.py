@@ -14,7 +14,14 @@ import numpy as np
 __all__ = ["show_bars", "show_curves", "show_pixel_histogram"]
 
 # Lines differ in colour and in dashes, for readers who see no colours.
-LINES = ((DARK, "-"), (RED, "--"), ("#e67700", "-."), ("#5f3dc4", ":"), ("black", "-"))
+LINES = (
+    (DARK, "-"),
+    (RED, "--"),
+    ("#e67700", "-."),
+    ("#5f3dc4", ":"),
+    ("black", "-"),
+    ("#868e96", "--"),
+)
 
 
 def show_pixel_histogram(images: np.ndarray) -> Axes:
@@ -72,7 +79,7 @@ def show_curves(
     ----------
     panels
         The label of a panel's vertical axis → its curves, name → values (n,). At most
-        five names; a name has the same line in every panel.
+        six names; a name has the same line in every panel.
     x_values
         (n,), rising; whole numbers get whole ticks.
     x_label
@@ -88,7 +95,7 @@ def show_curves(
     Raises
     ------
     ValueError
-        If there are no panels, more than five names, a curve of another length, or
+        If there are no panels, more than six names, a curve of another length, or
         levels for a panel that there is not.
     """
     for label in levels or {}:
@@ -129,11 +136,12 @@ def show_curves(
     for axis in axes[0]:
         own = zip(*reversed(axis.get_legend_handles_labels()), strict=True)
         handles |= {name: handle for name, handle in own if name not in handles}
+    rows = 1 + (sum(map(len, handles)) + 8 * len(handles) > 96)  # as the text is wide
     figure.legend(
         handles.values(),
         handles,
         loc="outside upper center",
-        ncols=len(handles),
+        ncols=-(-len(handles) // rows),
         frameon=False,
     )
     return axes[0]

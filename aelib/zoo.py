@@ -45,6 +45,14 @@ MODELS: dict[str, Model] = {
     **{f"bce-2d-seed{seed}": Model(replace(_SHORT, seed=seed)) for seed in range(5)},
     "bce-2d-medium": Model(_MEDIUM),
     **{f"bce-{size}d": Model(_MEDIUM, size) for size in (4, 8, 16, 32, 64)},
+    "denoise-2d": Model(replace(_MEDIUM, noise=0.5)),
+    "denoise-64d": Model(replace(_MEDIUM, noise=0.5), 64),
+    "vae-2d": Model(replace(_MEDIUM, beta=1.0)),
+    "vae-2d-beta10": Model(replace(_SHORT, beta=10.0)),
+    **{
+        f"vae-2d-seed{seed}": Model(replace(_SHORT, beta=1.0, seed=seed))
+        for seed in range(5)
+    },
 }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 import re
 import runpy
+import shlex
 import subprocess
 import sys
 import warnings
@@ -10,6 +11,7 @@ import warnings
 from aelib import data, files, models, training, zoo
 import keras
 from keras import layers
+import nbformat
 import numpy as np
 import pytest
 import setuptools
@@ -240,3 +242,17 @@ def test_accuracy_of_a_perfect_copy_is_the_one_told():
     assert f"a perfect copy of the test images gets {accuracy:.2f}." in page(
         "older_tutorials"
     )
+
+
+def test_command_for_teachers_hands_out_notebooks_without_solutions(tmp_path):
+    (command,) = re.findall(r"^jupyter nbconvert .*$", page("teachers"), re.MULTILINE)
+    words = [*shlex.split(command)[:-1], str(tmp_path)]
+    subprocess.run([sys.executable, "-m", *words], cwd=twins.ROOT, check=True)
+    given = nbformat.read(tmp_path / "01_dataset.ipynb", as_version=4)
+    whole = nbformat.read(twins.CHAPTERS / "01_dataset.ipynb", as_version=4)
+    tags = [
+        {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])}
+        for notebook in (given, whole)
+    ]
+    assert tags[1] - tags[0] == {"exercise-solution"}
+    assert {"exercise-starter", "exercise-check"} <= tags[0]

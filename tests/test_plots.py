@@ -150,10 +150,22 @@ def test_curves_of_one_name_look_the_same_in_every_panel():
     assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
 
 
+def test_legend_of_long_names_stays_within_the_figure():
+    names = [f"a long name of curve {number}" for number in range(5)]
+    (axis,) = charts.show_curves(
+        {"y": dict.fromkeys(names, np.ones(3))}, np.arange(3), "x"
+    )
+    figure = axis.figure
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+
+
 def test_curves_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match=r"'a' has shape \(2,\), x_values \(3,\)"):
         charts.show_curves({"y": {"a": np.ones(2)}}, np.ones(3), "x")
-    with pytest.raises(ValueError, match="0 curves; give 1 to 5"):
+    with pytest.raises(ValueError, match="0 curves; give 1 to 6"):
         charts.show_curves({}, np.ones(3), "x")
     with pytest.raises(ValueError, match="levels for 'z'; the panels are 'y'"):
         charts.show_curves({"y": {"a": np.ones(3)}}, np.ones(3), "x", {"z": {"b": 1}})
