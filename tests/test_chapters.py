@@ -780,7 +780,7 @@ EXCHANGED_8 = {
     "sizes": ("added = added[::-1]", "def check_order"),
     "targets": (
         "by_target = {'clean': by_target['noisy'], 'noisy': by_target['clean']}",
-        'assert by_target["clean"][0]',
+        'assert (\n    by_target["clean"]',
     ),
     "grey and grain": (
         "apart = {title: {**told, 'grey': told['grain'], 'grain': told['grey']}"
@@ -826,28 +826,23 @@ EXCHANGED_9 = {
     ),
 }
 
-EXCHANGES = [
-    pytest.param(BY_NAME[chapter], *exchange, id=f"{chapter[:2]} {name}")
-    for chapter, exchanges in (
-        ("07_generation", EXCHANGED_7),
-        ("08_denoising", EXCHANGED_8),
-        ("09_repair", EXCHANGED_9),
-    )
-    for name, exchange in exchanges.items()
-]
+EXCHANGED = {
+    "07_generation": EXCHANGED_7,
+    "08_denoising": EXCHANGED_8,
+    "09_repair": EXCHANGED_9,
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("executed", "code", "beginning"), EXCHANGES, indirect=["executed"]
-)
-def test_claims_fail_with_exchanged_data(executed, code, beginning):
+def test_claims_fail_with_exchanged_data(executed):
     source, names = executed
     cells = [cell.source for cell in twins.code_cells(jupytext.read(source))]
-    (cell,) = [text for text in cells if text.startswith(beginning)]
-    verdict(names, cell)  # as it stands it holds
-    with pytest.raises(AssertionError):
-        verdict(names, code, cell)
+    for exchange, (code, beginning) in EXCHANGED.get(source.stem, {}).items():
+        (cell,) = [text for text in cells if text.startswith(beginning)]
+        verdict(names, cell)  # as it stands it holds
+        with pytest.raises(AssertionError):
+            verdict(names, code, cell)
+            pytest.fail(f"the claim stands with exchanged data: {exchange}")
 
 
 def test_losses_in_the_prose_are_those_of_the_stored_study():
