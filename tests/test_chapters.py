@@ -806,8 +806,8 @@ EXCHANGED_9 = {
         "gains = {",
     ),
     "scales of the divergence": (
-        "spread = {1: spread[PIXELS], PIXELS: spread[1]}",
-        "assert spread[1].min()",
+        "by_beta = {1: by_beta[PIXELS], PIXELS: by_beta[1]}",
+        "assert by_beta[1].min()",
     ),
     "plain for variational": (
         "divergences = {title: 7.0 for title in divergences}",
