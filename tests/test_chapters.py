@@ -837,7 +837,9 @@ EXCHANGED = {
 def test_claims_fail_with_exchanged_data(executed):
     source, names = executed
     cells = [cell.source for cell in twins.code_cells(jupytext.read(source))]
-    for exchange, (code, beginning) in EXCHANGED.get(source.stem, {}).items():
+    if source.stem not in EXCHANGED:
+        pytest.skip("of this chapter no data are exchanged")
+    for exchange, (code, beginning) in EXCHANGED[source.stem].items():
         (cell,) = [text for text in cells if text.startswith(beginning)]
         verdict(names, cell)  # as it stands it holds
         with pytest.raises(AssertionError):
