@@ -256,3 +256,5 @@ def test_command_for_teachers_hands_out_notebooks_without_solutions(tmp_path):
     ]
     assert tags[1] - tags[0] == {"exercise-solution"}
     assert {"exercise-starter", "exercise-check"} <= tags[0]
+    told = ["Solution" in "".join(c.source for c in n.cells) for n in (given, whole)]
+    assert told == [False, True]

@@ -226,11 +226,14 @@ def test_twin_numbers_figures_and_exercises_and_hides_solutions(source):
         + FOLDED
         + "Like this:\n\n</details>",
         "answer = 2\nprint(answer)",
-        FOLDED + "It was easy.\n\n</details>\n\nAfter.",
+        FOLDED + "It was easy.\n\n</details>",
+        "After.",
     ]
     hidden = [cell.metadata.get("jupyter", {}) for cell in cells]
     folded = {"outputs_hidden": True, "source_hidden": True}
-    assert hidden == [{}] * 5 + [{"source_hidden": True}, {}, folded, {}]
+    assert hidden == [{}] * 5 + [{"source_hidden": True}, {}, folded, {}, {}]
+    tagged = [cell.metadata.get("tags") == ["exercise-solution"] for cell in cells]
+    assert tagged == [False] * 6 + [True, False, True, False]  # code: by the source
     assert cells[1].metadata == {"tags": ["keep"]}
     nbformat.validate(derived(source))
 

@@ -69,6 +69,7 @@ import sys
 if "google.colab" in sys.modules:
     %pip install -q "aelib @ git+{address}"
 """
+SOLUTION_TAG = "exercise-solution"  # code cells have it in the source
 # Mark a solution's begin and end while a cell is converted.
 SOLUTION_START, SOLUTION_END = "\0start", "\0end"
 ADMONITIONS = {"note", "tip", "important", "warning", "admonition"}
@@ -198,8 +199,13 @@ class Converter:
         self.bibliography = bibliography
         self.in_solution = False
 
-    def convert_cell(self, text: str) -> str:
+    def convert_cell(self, text: str) -> list[tuple[str, bool]]:
         """Convert the text of one Markdown cell; fold what it says of a solution.
+
+        Returns
+        -------
+        list
+            The text in parts, and whether each belongs to a solution.
 
         Raises
         ------
@@ -211,9 +217,15 @@ class Converter:
         if begins_inside:
             solution, _, rest = rest.partition(SOLUTION_END)
         prose, _, rest = rest.partition(SOLUTION_START)
+        title, _, rest = rest.lstrip("\n").partition("\n")
         next_solution, _, after = rest.partition(SOLUTION_END)
-        parts = [_fold(solution), prose, _fold(next_solution), after]
-        return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+        parts = [
+            (_fold(solution), True),
+            (prose, False),
+            (f"{title}\n\n{_fold(next_solution)}", True),
+            (after, False),
+        ]
+        return [(part.strip("\n"), inside) for part, inside in parts if part.strip()]
 
     def convert(self, text: str) -> str:
         """Convert prose.
@@ -265,7 +277,7 @@ class Converter:
             self.in_solution = True
             number = self._find(self.labels.exercises, argument)[0]
             title = f"**Solution to exercise {number}** (folded; try it first)"
-            return [title, SOLUTION_START]
+            return [SOLUTION_START, title]
         if name == "solution-end" and self.in_solution:
             self.in_solution = False
             return [SOLUTION_END]
@@ -404,9 +416,9 @@ def derive(
     cells = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            text = converter.convert_cell(cell.source)
-            if text:
-                cells.append(new_markdown_cell(text))
+            for text, inside in converter.convert_cell(cell.source):
+                metadata = {"tags": [SOLUTION_TAG]} if inside else {}
+                cells.append(new_markdown_cell(text, metadata=metadata))
             continue
         figure = cell.metadata.pop("mystnb", {}).get("figure")
         if converter.in_solution:

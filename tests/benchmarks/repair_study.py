@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from aelib import data, generation, latent, metrics, runs, zoo
 import numpy as np
+from scipy import stats
 from sklearn.decomposition import PCA
 from sklearn.mixture import GaussianMixture
 
@@ -50,6 +51,21 @@ def draw_points(
     yield "codes", test_codes[COUNT : 2 * COUNT]
 
 
+def copying(codes: np.ndarray, unseen: np.ndarray, points: np.ndarray) -> float:
+    """Return how often a point lies closer to a fitted code than an unseen code does.
+
+    Each has its distance from the nearest of `codes`. Of all pairs of a point and an
+    unseen code, the share in which the point's is smaller: about 0.5 if points are like
+    unseen codes, towards 1 if they copy the fitted ones (Meehan, Chaudhuri and
+    Dasgupta, 2020).
+    """
+    of_points, of_unseen = (
+        latent.nearest_distances(codes, p) for p in (points, unseen)
+    )
+    statistic = stats.mannwhitneyu(of_unseen, of_points).statistic
+    return statistic / (len(of_unseen) * len(of_points))
+
+
 def measure(name: str) -> tuple[list[dict], dict]:
     """Return a row for each way to sample a network, and one for its latent space."""
     encoder, decoder = zoo.load(name)
@@ -78,6 +94,7 @@ def measure(name: str) -> tuple[list[dict], dict]:
             "smallest class": shares.min(),
             **generation.fidelity(real, features(drawn))._asdict(),
             "sharpness": metrics.sharpness(drawn) / metrics.sharpness(IMAGES),
+            "copying": copying(codes, test_codes[:COUNT], points),
         }
         rows.append({"network": name, "way": way, **_round(told)})
     some = test_codes[: 2_000 // test_codes.shape[1]]  # each decodes 2 d points

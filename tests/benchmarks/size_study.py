@@ -2,8 +2,9 @@
 
     python tests/benchmarks/size_study.py
 
-Five draws of points for each network, and for comparison twenty clouds of points from
-a standard normal distribution for each count of numbers. A few minutes on two cores.
+Five draws of points for each network, and for comparison twenty clouds of normal
+points for each: from the standard normal distribution, and from the one with the
+codes' own mean and covariance. Ten minutes on two cores.
 """
 
 from aelib import data, generation, runs, zoo
@@ -23,8 +24,8 @@ def measure_holes(cloud: np.ndarray, rng: np.random.Generator) -> dict[str, str]
     return shares
 
 
-def sample_networks() -> list[dict]:
-    """Measure holes and coverage with the codes of 5,000 test images."""
+def sample_networks() -> tuple[list[dict], list[dict]]:
+    """Measure holes and coverage with 5,000 test codes, and the control's holes."""
     (train_images, _), _, (images, _) = data.load_fashion_mnist()
     part = train_images[:10_000].reshape(10_000, -1)
     components = PCA(50, svd_solver="covariance_eigh").fit(part)
@@ -37,7 +38,7 @@ def sample_networks() -> list[dict]:
         drawn = components.transform(drawn.reshape(len(points), -1))
         return f"{generation.fidelity(real, drawn).coverage:.4f}"
 
-    rows = []
+    rows, control = [], []
     for size, name in NETWORKS.items():
         encoder, decoder = zoo.load(name)
         codes = zoo.encode(encoder, images)
@@ -54,25 +55,25 @@ def sample_networks() -> list[dict]:
                 row[f"coverage {box}"] = cover(decoder, points)
             rows.append(row)
             print(row, flush=True)
-    return rows
-
-
-def sample_normal_points() -> list[dict]:
-    """Measure the holes around normal points."""
-    rows = []
-    for size in NETWORKS:
-        for draw in range(20):
-            rng = np.random.default_rng((size, draw))
-            cloud = rng.normal(size=(5_000, size))
-            rows.append({"numbers": size, "draw": draw, **measure_holes(cloud, rng)})
-        print(rows[-1], flush=True)
-    return rows
+        shapes = {
+            "standard": (np.zeros(size), np.eye(size)),
+            "fitted": (mean, covariance),
+        }
+        for points, shape in shapes.items():
+            for draw in range(20):
+                rng = np.random.default_rng((size, draw))
+                cloud = rng.multivariate_normal(*shape, 5_000)
+                row = {"numbers": size, "points": points, "draw": draw}
+                control.append(row | measure_holes(cloud, rng))
+            print(control[-1], flush=True)
+    return rows, control
 
 
 def main() -> None:
     """Write each table in one piece at its end."""
-    runs.store("size_study", sample_networks())
-    runs.store("size_control", sample_normal_points())
+    rows, control = sample_networks()
+    runs.store("size_study", rows)
+    runs.store("size_control", control)
 
 
 if __name__ == "__main__":
