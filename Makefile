@@ -24,22 +24,22 @@ format: ## format the code, code cells of chapters included
 	python tools/lint.py --fix
 
 study: ## train the variants of chapter 2 again, ten seeds each
-	python tests/benchmarks/encoder_study.py
+	python studies/encoder_study.py
 
 losses: ## train chapter 4's networks again, three losses from three seeds
-	python tests/benchmarks/loss_study.py
+	python studies/loss_study.py
 
 sizes: ## sample chapter 7's networks of 2 to 64 numbers again
-	python tests/benchmarks/size_study.py
+	python studies/size_study.py
 
 repairs: ## sample chapter 9's networks in several ways again
-	python tests/benchmarks/repair_study.py
+	python studies/repair_study.py
 
 race: ## time the recipes "plain" and "fast" against each other
-	python tests/benchmarks/time_to_quality.py
+	python studies/time_to_quality.py
 
-weights: ## train the stored models that have no card; one again: python -m aelib.zoo NAME
-	python -m aelib.zoo
+weights: ## train the stored models that have no card; one again: python -m aelib.pretrained NAME
+	python -m aelib.pretrained
 
 constraints: ## write the versions installed in this environment to constraints.txt
 	pip freeze --exclude-editable > constraints.txt

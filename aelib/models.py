@@ -5,12 +5,13 @@ chapter 9 the variational autoencoder; elsewhere they are imported from here.
 """
 
 from collections.abc import Sequence
+import logging
 import math
 from numbers import Integral
 
-from aelib import quiet as quiet  # before Keras
 import keras
 from keras import layers, ops
+import numpy as np
 
 __all__ = [
     "FILTERS",
@@ -21,6 +22,7 @@ __all__ = [
     "build_encoder",
     "build_variational_autoencoder",
     "build_variational_encoder",
+    "encode",
     "layer_shapes",
     "split_autoencoder",
 ]
@@ -35,7 +37,7 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
     Parameters
     ----------
     latent_dim
-        Count of numbers in the code, 1 or more.
+        Latent dimension, 1 or more.
     filters
         Filters of each 3×3 convolution of stride 2, one entry a layer, at most five:
         each layer halves the image's side of 32.
@@ -60,6 +62,7 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
             f"filters has {len(filters)} entries; give 1 to 5, one for each layer "
             f"(a side of 32 can be halved five times), e.g. filters={FILTERS}"
         )
+    _ignore_retracing()
     images = keras.Input(IMAGE_SHAPE, name="encoder_input")
     features = images
     for number, count in enumerate(filters, start=1):
@@ -82,7 +85,7 @@ def build_decoder(latent_dim: int = 2) -> keras.Model:
     Parameters
     ----------
     latent_dim
-        Count of numbers in the code, 1 or more.
+        Latent dimension, 1 or more.
 
     Returns
     -------
@@ -98,6 +101,7 @@ def build_decoder(latent_dim: int = 2) -> keras.Model:
         If `latent_dim` is below 1.
     """
     latent_dim = _positive_integer(latent_dim, "latent_dim")
+    _ignore_retracing()
     codes = keras.Input((latent_dim,), name="decoder_input")
     features = layers.Dense(4 * 4 * 128, name="decoder_dense")(codes)
     features = layers.Reshape((4, 4, 128), name="decoder_reshape")(features)
@@ -135,7 +139,7 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
     Raises
     ------
     ValueError
-        If the decoder doesn't read codes of the size that the encoder writes.
+        If the decoder's latent dimension is not the encoder's.
     """
     _check_sizes(encoder.output_shape[-1], decoder)
     return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
@@ -149,7 +153,7 @@ def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
     Parameters
     ----------
     latent_dim
-        Count of numbers in the code, 1 or more.
+        Latent dimension, 1 or more.
 
     Returns
     -------
@@ -170,18 +174,17 @@ def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
 
 @keras.saving.register_keras_serializable("aelib")
 class SampleCode(layers.Layer):
-    """Draw each image's code from its normal distribution, and put a price on it.
+    """Sample each image's code (reparameterization) and add the KL term to the loss.
 
-    The price is added to the loss: `beta` times the Kullback-Leibler divergence of the
+    The KL term is `beta` times the Kullback-Leibler divergence of the image's normal
     distribution from the standard normal one (Kingma and Welling, 2014, appendix B),
-    over the count of pixels. With a loss that is a mean over pixels, as Keras' binary
-    cross-entropy is, and `beta` 1 the whole is the negative evidence lower bound, in
-    nats per pixel.
+    over the number of pixels: it goes with a loss that is a mean over pixels, as Keras'
+    binary cross-entropy is.
 
     Parameters
     ----------
     beta
-        Weight of the divergence against the loss summed over all pixels, 0 or more.
+        Weight of the KL term against the loss summed over all pixels, 0 or more.
     """
 
     def __init__(self, beta: float = 1.0, **options):
@@ -222,17 +225,36 @@ def build_variational_autoencoder(
     Returns
     -------
     keras.Model
-        Images → reconstructions from codes drawn at random, at every call. Its own
-        losses hold the divergence.
+        Images → reconstructions from codes sampled anew at every call. Its `losses`
+        hold the KL term.
 
     Raises
     ------
     ValueError
-        If the sizes of the codes differ, or `beta` is negative or NaN.
+        If the latent dimensions differ, or `beta` is negative or NaN.
     """
     _check_sizes(encoder.output_shape[0][-1], decoder)
     codes = SampleCode(beta, name="sample_code")(encoder.output)
     return keras.Model(encoder.input, decoder(codes), name="variational_autoencoder")
+
+
+def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
+    """Return the codes of many images.
+
+    Parameters
+    ----------
+    encoder
+        From `build_encoder` or `build_variational_encoder`.
+    images
+        float32 (n, 32, 32, 1) in [0, 1].
+
+    Returns
+    -------
+    numpy.ndarray
+        Codes, float32 (n, latent_dim); of a variational encoder the means.
+    """
+    codes = encoder.predict(images, batch_size=500, verbose=0)
+    return codes[0] if isinstance(codes, list) else codes
 
 
 def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Model]:
@@ -281,16 +303,28 @@ def layer_shapes(model: keras.Model) -> list[tuple[str, tuple[int, ...]]]:
     ]
 
 
+def _ignore_retracing() -> None:
+    """Drop TensorFlow's warning of "retracing", which several models always provoke.
+
+    Keras traces functions of its own for each model; nothing is wrong.
+    """
+    logging.getLogger("tensorflow").addFilter(_is_not_retracing)
+
+
+def _is_not_retracing(record: logging.LogRecord) -> bool:
+    return "triggered tf.function retracing" not in record.getMessage()
+
+
 def _check_sizes(written: int, decoder: keras.Model) -> None:
     read = decoder.input_shape[-1]
     if written != read:
         raise ValueError(
-            f"the encoder writes codes of {written} numbers, the decoder reads codes "
-            f"of {read}; build both with the same latent_dim"
+            f"the encoder's latent dimension is {written}, the decoder's is {read}; "
+            "build both with the same latent_dim"
         )
 
 
-def _positive_integer(value: object, name: str) -> int:
+def _positive_integer(value: Integral | int, name: str) -> int:
     if isinstance(value, bool) or not isinstance(value, Integral):
         raise TypeError(
             f"{name} is {value!r}, of type {type(value).__name__}; give an integer"

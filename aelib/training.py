@@ -1,7 +1,7 @@
 """How the course's networks are trained: recipes by name, and one `fit`.
 
 Chapter 5 explains the recipes "plain" and "fast" and measures them beside each other;
-`aelib.zoo` trains the stored models with the longer ones.
+`aelib.pretrained` trains its models with the longer ones.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,9 @@ import math
 from pathlib import Path
 from typing import Literal
 
-from aelib import data, models
+from aelib import models
+from aelib.datasets import add_noise
+from aelib.validation import check_images
 import keras
 import numpy as np
 import tensorflow as tf
@@ -42,7 +44,7 @@ class Recipe:
     noise
         If above 0, the network learns to take noise away: to each image it reads,
         normal noise is added of a standard deviation drawn between 0 and this, and the
-        clean image is its target (`aelib.data.add_noise`; chapter 8).
+        clean image is its target (`aelib.datasets.add_noise`; chapter 8).
     beta
         If given, a variational autoencoder is trained, see `aelib.models.SampleCode`
         (chapter 9).
@@ -160,7 +162,7 @@ def fit(
     images, validation_images
         float32 (n, 32, 32, 1) in [0, 1]; None for no validation.
     latent_dim
-        Count of numbers in the code.
+        Latent dimension.
     checkpoints
         A folder in which the state is saved after every epoch. If it holds the state
         of the same training, cut off, it goes on from there to the same result.
@@ -177,14 +179,14 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        If images are not preprocessed (`aelib.data.check_images`).
+        If images are not preprocessed (`aelib.validation.check_images`).
     FloatingPointError
         If the loss becomes NaN or infinite.
     """
-    data.check_images(images, "images")
+    check_images(images, "images")
     validation = None
     if validation_images is not None:
-        data.check_images(validation_images, "validation_images")
+        check_images(validation_images, "validation_images")
         rng = np.random.default_rng(recipe.seed)
         noisy = _add_noise(validation_images, recipe.noise, rng)
         validation = _batches(noisy, validation_images, 500)
@@ -227,7 +229,7 @@ def fit(
 def _add_noise(images: np.ndarray, most: float, rng: np.random.Generator) -> np.ndarray:
     if not most:
         return images
-    return data.add_noise(images, rng.uniform(0, most, len(images)), rng)
+    return add_noise(images, rng.uniform(0, most, len(images)), rng)
 
 
 def _batches(

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import warnings
 
-from aelib import data, files, models, training, zoo
+from aelib import datasets, models, pretrained, training
 import keras
 from keras import layers
 import nbformat
@@ -85,16 +85,18 @@ def load_weights_of_another_size(folder):
     models.build_encoder(3).load_weights(folder / "two.weights.h5")
 
 
-def empty_the_zoo(monkeypatch, folder):
-    monkeypatch.setattr(zoo, "WEIGHTS", folder)
-    zoo.load("bce-2d")
+def remove_the_weights(monkeypatch, folder):
+    monkeypatch.setattr(pretrained, "WEIGHTS", folder)
+    pretrained.load("bce-2d")
 
 
 def damage_weights(monkeypatch, folder):
-    card = zoo.get_card("bce-2d")
-    (folder / "bce-2d.json").write_bytes((zoo.WEIGHTS / "bce-2d.json").read_bytes())
+    card = pretrained.card("bce-2d")
+    (folder / "bce-2d.json").write_bytes(
+        (pretrained.WEIGHTS / "bce-2d.json").read_bytes()
+    )
     (folder / card["weights"]).write_bytes(b"damaged")
-    empty_the_zoo(monkeypatch, folder)
+    remove_the_weights(monkeypatch, folder)
 
 
 # How each message on the page is provoked; m patches, f is an empty folder.
@@ -112,7 +114,7 @@ PROVOKED = {
     ),
     "expected shape=(None, 32, 32, 1), found shape=(32, 28, 28)": (
         lambda m, f: models.build_encoder().predict(
-            data.crop(IMAGES)[..., 0], verbose=0
+            datasets.crop(IMAGES)[..., 0], verbose=0
         )
     ),
     "Arguments `target` and `output` must have the same shape": (
@@ -138,7 +140,7 @@ PROVOKED = {
             training.get_recipe("fast"), (255 * IMAGES).astype("uint8")
         )
     ),
-    "preprocess wants uint8": lambda m, f: data.preprocess(IMAGES),
+    "preprocess wants uint8": lambda m, f: datasets.preprocess(IMAGES),
     "the loss became NaN or infinite": (
         lambda m, f: training.fit(
             replace(training.get_recipe("plain"), learning_rate=1e30), IMAGES
@@ -165,9 +167,9 @@ PROVOKED = {
     "A total of 1 objects could not be loaded": (
         lambda m, f: load_weights_of_another_size(f)
     ),
-    "no model is called": lambda m, f: zoo.load("bce"),
-    "codes of 2 numbers, not 16": lambda m, f: zoo.load("bce-2d", latent_dim=16),
-    "has no card; train it": empty_the_zoo,
+    "no model is called": lambda m, f: pretrained.load("bce"),
+    "codes of 2 numbers, not 16": lambda m, f: pretrained.load("bce-2d", latent_dim=16),
+    "has no card; train it": remove_the_weights,
     "is not the file that the card of": damage_weights,
 }
 
@@ -237,7 +239,7 @@ def test_older_code_fails_or_warns_and_todays_runs(older, today, names):
 
 
 def test_accuracy_of_a_perfect_copy_is_the_one_told():
-    images = data.load_fashion_mnist()[2][0]
+    images = datasets.load_fashion_mnist()[2][0]
     accuracy = float(np.mean(keras.metrics.binary_accuracy(images, images)))
     assert f"a perfect copy of the test images gets {accuracy:.2f}." in page(
         "older_tutorials"

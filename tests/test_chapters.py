@@ -4,7 +4,7 @@ import contextlib
 import io
 import re
 
-from aelib import runs
+from aelib import datasets, metrics, models, results
 from chapter_code import run_cells
 import jupytext
 import nbformat
@@ -266,8 +266,8 @@ MISTAKES = {
         ("most_ink, mean_ink = 'Pullover', 96.1", "fewest empty pixels"),
         ("most_ink, mean_ink = 'Coat', 75.2", "counts the padding"),
         ("most_ink, mean_ink = 'Bag', 90.2", "another class"),
-        ("most_ink, mean_ink = 'coat', 98.3", "as in data.CLASS_NAMES"),
-        ("most_ink, mean_ink = 4, 98.3", "as in data.CLASS_NAMES"),
+        ("most_ink, mean_ink = 'coat', 98.3", "as in datasets.CLASS_NAMES"),
+        ("most_ink, mean_ink = 4, 98.3", "as in datasets.CLASS_NAMES"),
         ("most_ink, mean_ink = 'Coat', '98.3'", "not a text"),
         ("most_ink, mean_ink = 'Coat', 98.2", "its mean is off"),
     ],
@@ -502,7 +502,7 @@ MISTAKES = {
         ("pair = ('Trouser', 'Sneaker')", "lie farthest apart"),
         ("pair = ('Shirt', 'Coat')", "that is the answer for means"),
         ("pair = ('Pullover', 'Pullover')", "two different names"),
-        ("pair = (2, 4)", "as in data.CLASS_NAMES"),
+        ("pair = (2, 4)", "as in datasets.CLASS_NAMES"),
         ("pair = 'Coat'", "two different names"),
         ("pair = ('Bag', 'Shirt')", "another pair is closer"),
     ],
@@ -539,11 +539,14 @@ MISTAKES = {
     "exercise-read-map": [
         ("predicted = ['T-shirt/top', 'Bag', 'Bag']", "you exchanged the axes"),
         ("predicted = ['Trouser', 'Sandal', 'Bag']", "2 of 3 are right"),
-        ("predicted = ['Trousers', 'Sandals', 'Sneakers']", "as in data.CLASS_NAMES"),
+        (
+            "predicted = ['Trousers', 'Sandals', 'Sneakers']",
+            "as in datasets.CLASS_NAMES",
+        ),
         ("predicted = ['Trouser', 'Sandal']", "give three names"),
     ],
     "exercise-hole": [
-        ("hole = latent.box(codes)[1]", "in the square from −3 to 3"),
+        ("hole = metrics.bounding_box(codes)[1]", "in the square from −3 to 3"),
         ("hole = codes[4]", "a code lies there"),
         ("hole = (3.0, -0.7)", "exchange the two numbers"),
         ("hole = (0.0, 2.9)", "can be found"),
@@ -708,13 +711,12 @@ def assert_same_variational_network(taught, imported):
 
 @pytest.mark.slow
 def test_taught_equals_imported(executed):
-    from aelib import data, metrics, models
     import numpy as np
 
     source, names = executed
     if source.stem == "01_dataset":
         (train_images, train_labels), (validation_images, _), _ = (
-            data.load_fashion_mnist()
+            datasets.load_fashion_mnist()
         )
         np.testing.assert_array_equal(names["train_images"], train_images)
         np.testing.assert_array_equal(names["train_labels"], train_labels)
@@ -744,10 +746,10 @@ def test_taught_equals_imported(executed):
         images = names["images"][:100]
         noisy, imported = (
             add(images, 0.2, np.random.default_rng(0))
-            for add in (names["add_noise"], data.add_noise)
+            for add in (names["add_noise"], datasets.add_noise)
         )
         np.testing.assert_array_equal(noisy, imported)
-        cropped = data.crop(names["images"]), data.crop(names["inputs"][2])
+        cropped = datasets.crop(names["images"]), datasets.crop(names["inputs"][2])
         assert metrics.peak_signal_to_noise_ratio(*cropped) == pytest.approx(
             names["psnr"](names["inputs"][2]), rel=1e-5
         )
@@ -765,14 +767,14 @@ def test_taught_equals_imported(executed):
 EXCHANGED_7 = {
     "classes": ("won = {'any': won['whole box'][::-1]}", "def check_room"),
     "normal points for codes": ("all_clouds = {'any': control}", "control = np.random"),
-    "codes for normal points": ("control = codes", "votes = latent.vote"),
+    "codes for normal points": ("control = codes", "votes = metrics.knn_predict"),
     "normal points for codes in boxes": (
         "shares = {key: own[::-1] for key, own in shares.items()}",
         "def check_boxes",
     ),
     "any points for codes": (
-        "codes = generation.sample_box(codes, 5_000, rng, TRIM)",
-        "points = generation.sample_box",
+        "codes = metrics.sample_box(codes, 5_000, rng, TRIM)",
+        "points = metrics.sample_box",
     ),
     "places": (
         "trips = dict(zip(trips, list(trips.values())[::-1]))",
@@ -835,7 +837,7 @@ EXCHANGED_9 = {
     ),
     "plain for variational": (
         "divergences = {title: 7.0 for title in divergences}",
-        "assert max(latent.shape",
+        "assert max(metrics.moments",
     ),
     "kinds of networks": (
         "of = column\n"
@@ -880,7 +882,7 @@ def test_losses_in_the_prose_are_those_of_the_stored_study():
     }
     rows = prose(BY_NAME["02_encoder"]).split("## Numbers to expect")[1].splitlines()
     for variant, text in expected.items():
-        study = runs.load("encoder_study")
+        study = results.load("encoder_study")
         losses = [float(run["loss"]) for run in study if run["variant"] == variant]
         (row,) = [row for row in rows if text in row]
         assert f"| {np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f} |" in row

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from aelib import data, models, training
+from aelib import datasets, models, training
 import keras
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ TINY = training.Recipe(
 
 @pytest.fixture(scope="module")
 def images():
-    return data.load_fashion_mnist()[0][0][:600]
+    return datasets.load_fashion_mnist()[0][0][:600]
 
 
 def test_the_plain_recipe_has_the_settings_that_every_tutorial_uses():
@@ -134,7 +134,7 @@ import sys
 sys.path.insert(0, "{tests}")
 from aelib import data, training
 from test_training import TINY
-images = data.load_fashion_mnist()[0][0][:600]
+images = datasets.load_fashion_mnist()[0][0][:600]
 training.fit(TINY, images, images[:100], checkpoints=Path("{folder}"))
 Path("{folder}", "finished").touch()
 """

@@ -7,7 +7,7 @@ The network is the stored one that the chapters load.
 
 from pathlib import Path
 
-from aelib import data, maps, plots, zoo
+from aelib import datasets, plotting, pretrained
 import matplotlib
 import numpy as np
 
@@ -19,9 +19,9 @@ COLUMNS, ROWS = 22, 16
 def main() -> None:
     """Encode, decode, draw and write the picture."""
     matplotlib.use("agg")
-    plots.use_style()
-    _, _, (test_images, test_labels) = data.load_fashion_mnist()
-    encoder, decoder = zoo.load("bce-2d")
+    plotting.use_style()
+    _, _, (test_images, test_labels) = datasets.load_fashion_mnist()
+    encoder, decoder = pretrained.load("bce-2d")
     codes = encoder.predict(test_images[:POINTS], verbose=0)
     low, high = np.percentile(codes, [0.5, 99.5], axis=0)
     x_values, y_values = np.linspace(low, high, 2).T
@@ -30,8 +30,8 @@ def main() -> None:
     grid = np.stack(np.meshgrid(x_values, y_values), axis=-1).reshape(-1, 2)
     images = decoder.predict(grid, verbose=0).reshape(ROWS, COLUMNS, 32, 32)
 
-    axis = maps.show_codes(codes, test_labels[:POINTS], data.CLASS_NAMES)
-    maps.draw_decoded(axis, images, x_values, y_values)
+    axis = plotting.show_codes(codes, test_labels[:POINTS], datasets.CLASS_NAMES)
+    plotting.draw_decoded(axis, images, x_values, y_values)
     axis.figure.savefig(TARGET, pil_kwargs={"quality": 85})
 
 

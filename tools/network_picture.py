@@ -2,17 +2,17 @@
 
 from pathlib import Path
 
-from aelib import diagram, models, plots
+from aelib import models, plotting
 import matplotlib
 
 TARGET = Path(__file__).resolve().parent.parent / "static" / "network.svg"
 
 if __name__ == "__main__":
     matplotlib.use("agg")
-    plots.use_style()
+    plotting.use_style()
     # The same bytes each time, so that only a changed network changes the file.
     matplotlib.rcParams["svg.hashsalt"] = "aelib"
-    axis = diagram.draw_network(
+    axis = plotting.draw_network(
         models.layer_shapes(models.build_encoder()),
         models.layer_shapes(models.build_decoder()),
     )

@@ -1,13 +1,13 @@
 """Sample the networks with codes of 2 to 64 numbers, for chapter 7; store the measures.
 
-    python tests/benchmarks/size_study.py
+    python studies/size_study.py
 
 Five draws of points for each network, and for comparison twenty clouds of normal
 points for each: from the standard normal distribution, and from the one with the
 codes' own mean and covariance. Ten minutes on two cores.
 """
 
-from aelib import data, generation, runs, zoo
+from aelib import datasets, metrics, models, pretrained, results
 import numpy as np
 from sklearn.decomposition import PCA
 
@@ -19,14 +19,14 @@ def measure_holes(cloud: np.ndarray, rng: np.random.Generator) -> dict[str, str]
     """Return the share of holes in both boxes, of 5,000 points each."""
     shares = {}
     for name, trim in BOXES.items():
-        points = generation.sample_box(cloud, 5_000, rng, trim)
-        shares[f"holes {name}"] = f"{generation.holes(cloud, points).share:.4f}"
+        points = metrics.sample_box(cloud, 5_000, rng, trim)
+        shares[f"holes {name}"] = f"{metrics.empty_fraction(cloud, points):.4f}"
     return shares
 
 
 def sample_networks() -> tuple[list[dict], list[dict]]:
     """Measure holes and coverage with 5,000 test codes, and the control's holes."""
-    (train_images, _), _, (images, _) = data.load_fashion_mnist()
+    (train_images, _), _, (images, _) = datasets.load_fashion_mnist()
     part = train_images[:10_000].reshape(10_000, -1)
     components = PCA(50, svd_solver="covariance_eigh").fit(part)
     images = images[:5_000]
@@ -36,12 +36,12 @@ def sample_networks() -> tuple[list[dict], list[dict]]:
         points = np.asarray(points, "float32")
         drawn = decoder.predict(points, batch_size=500, verbose=0)
         drawn = components.transform(drawn.reshape(len(points), -1))
-        return f"{generation.fidelity(real, drawn).coverage:.4f}"
+        return f"{metrics.prdc(real, drawn).coverage:.4f}"
 
     rows, control = [], []
     for size, name in NETWORKS.items():
-        encoder, decoder = zoo.load(name)
-        codes = zoo.encode(encoder, images)
+        encoder, decoder = pretrained.load(name)
+        codes = models.encode(encoder, images)
         mean, covariance = codes.mean(axis=0), np.cov(codes.T)
         copied = cover(decoder, codes[2_000:4_000])  # the same in every draw
         for draw in range(5):
@@ -51,7 +51,7 @@ def sample_networks() -> tuple[list[dict], list[dict]]:
             points = rng.multivariate_normal(mean, covariance, 2_000)
             row["coverage fitted normal"] = cover(decoder, points)
             for box, trim in BOXES.items():
-                points = generation.sample_box(codes, 2_000, rng, trim)
+                points = metrics.sample_box(codes, 2_000, rng, trim)
                 row[f"coverage {box}"] = cover(decoder, points)
             rows.append(row)
             print(row, flush=True)
@@ -72,8 +72,8 @@ def sample_networks() -> tuple[list[dict], list[dict]]:
 def main() -> None:
     """Write each table in one piece at its end."""
     rows, control = sample_networks()
-    runs.store("size_study", rows)
-    runs.store("size_control", control)
+    results.store("size_study", rows)
+    results.store("size_control", control)
 
 
 if __name__ == "__main__":

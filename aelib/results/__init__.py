@@ -10,7 +10,7 @@ from pathlib import Path
 
 __all__ = ["load", "store"]
 
-FOLDER = Path(str(files("aelib") / "stored_runs"))
+FOLDER = Path(str(files("aelib.results")))
 
 
 def load(name: str) -> list[dict[str, str]]:

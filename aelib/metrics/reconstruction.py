@@ -1,19 +1,19 @@
 """Measures of reconstructions: arrays in, plain numbers out.
 
-Chapter 4 explains the two errors and the sharpness, chapter 8 the ratio in decibels;
-chapter 5 and the stored models' cards report the errors.
+Chapter 4 explains the two errors and the sharpness; chapter 5 and the pretrained
+models' cards report the errors.
 """
 
-import math
+from collections.abc import Callable
 
-from aelib.data import check_images, crop
+from aelib.datasets import crop
+from aelib.validation import check_images
 import numpy as np
 
 __all__ = [
     "binary_cross_entropy",
     "entropy_floor",
     "mean_squared_error",
-    "peak_signal_to_noise_ratio",
     "reconstruction_errors",
     "sharpness",
 ]
@@ -36,28 +36,6 @@ def mean_squared_error(images: np.ndarray, reconstructions: np.ndarray) -> float
         If the shapes differ or the arrays are empty.
     """
     return _mean(images, reconstructions, lambda x, y: (x - y) ** 2)
-
-
-def peak_signal_to_noise_ratio(
-    images: np.ndarray, reconstructions: np.ndarray
-) -> float:
-    """Return 10 log₁₀ of the squared highest value, 1, over the mean squared error.
-
-    In decibels: ten more are a tenth of the error. Infinite if there is no error. The
-    error is the mean over all images, as published figures take it for whole sets.
-
-    Parameters
-    ----------
-    images, reconstructions
-        Float arrays of one shape, (n, ...), in [0, 1].
-
-    Raises
-    ------
-    ValueError
-        If the shapes differ or the arrays are empty.
-    """
-    error = mean_squared_error(images, reconstructions)
-    return -10 * math.log10(error) if error else math.inf
 
 
 def binary_cross_entropy(images: np.ndarray, reconstructions: np.ndarray) -> float:
@@ -155,7 +133,11 @@ def sharpness(images: np.ndarray) -> float:
     return float(np.hypot(across, down).mean(dtype="float64"))
 
 
-def _mean(images, reconstructions, measure) -> float:
+def _mean(
+    images: np.ndarray,
+    reconstructions: np.ndarray,
+    measure: Callable[[np.ndarray, np.ndarray], np.ndarray],
+) -> float:
     if images.shape != reconstructions.shape:
         raise ValueError(
             f"images have shape {images.shape}, reconstructions "

@@ -5,7 +5,7 @@ Used by chapter 2 and by every later chapter that shows its network.
 
 from collections.abc import Sequence
 
-from aelib.plots import DARK, LIGHT, RED, TEXT_WIDTH
+from aelib.plotting.style import DARK, LIGHT, RED, TEXT_WIDTH
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 import matplotlib.pyplot as plt

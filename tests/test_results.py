@@ -1,11 +1,11 @@
 """Stored studies."""
 
-from aelib import runs
+from aelib import results
 import pytest
 
 
 def test_the_encoder_study_has_ten_seeds_of_six_variants():
-    study = runs.load("encoder_study")
+    study = results.load("encoder_study")
     variants = {run["variant"] for run in study}
     assert len(variants) == 6
     pairs = {(run["variant"], run["seed"]) for run in study}
@@ -16,18 +16,18 @@ def test_the_encoder_study_has_ten_seeds_of_six_variants():
 
 def test_an_unknown_study_is_refused_with_the_names_of_those_there_are():
     with pytest.raises(ValueError, match=r"'encoder'; there are: encoder_study"):
-        runs.load("encoder")
+        results.load("encoder")
 
 
 def test_what_is_stored_is_loaded(tmp_path, monkeypatch):
     monkeypatch.setattr(runs, "FOLDER", tmp_path)
-    runs.store("study", [{"seed": 0, "loss": 0.25}])
-    runs.store("study", [{"seed": 1, "loss": "a,b"}])
-    assert runs.load("study") == [{"seed": "1", "loss": "a,b"}]
+    results.store("study", [{"seed": 0, "loss": 0.25}])
+    results.store("study", [{"seed": 1, "loss": "a,b"}])
+    assert results.load("study") == [{"seed": "1", "loss": "a,b"}]
     assert [path.name for path in tmp_path.iterdir()] == ["study.csv"]
 
 
 @pytest.mark.parametrize("rows", [[], [{"a": 1}, {"b": 1}]])
 def test_a_table_without_rows_or_with_mixed_columns_is_refused(rows):
     with pytest.raises(ValueError, match="same columns"):
-        runs.store("study", rows)
+        results.store("study", rows)

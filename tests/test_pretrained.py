@@ -5,7 +5,7 @@ import hashlib
 from pathlib import Path
 import shutil
 
-from aelib import data, latent, models, training, zoo
+from aelib import datasets, metrics, models, pretrained, training
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
@@ -13,35 +13,39 @@ from safetensors.numpy import load_file
 
 @pytest.fixture(scope="module")
 def dataset():
-    return data.load_fashion_mnist()
+    return datasets.load_fashion_mnist()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", zoo.MODELS)
+@pytest.mark.parametrize("name", pretrained.MODELS)
 def test_card_tells_the_recipe_and_the_errors_of_the_stored_weights(name, dataset):
-    card = zoo.get_card(name)
-    recipe = asdict(zoo.MODELS[name].recipe)
-    assert card["recipe"] == recipe, f"python -m aelib.zoo {name}"
+    card = pretrained.card(name)
+    recipe = asdict(pretrained.MODELS[name].recipe)
+    assert card["recipe"] == recipe, f"python -m aelib.pretrained {name}"
     assert len(card["history"]) == recipe["epochs"]
     images = dataset[2][0]
-    for key, value in zoo.measure(*zoo.load(name), images).items():
+    for key, value in pretrained.evaluate(*pretrained.load(name), images).items():
         assert value == pytest.approx(card["metrics"]["test"][key], abs=2e-6), key
 
 
 @pytest.mark.slow
 def test_card_tells_neighbours_as_scikit_learn_counts_them(dataset):
     (images, labels), _, (test_images, test_labels) = dataset
-    encoder, _ = zoo.load("bce-2d")
-    codes, test_codes = zoo.encode(encoder, images), zoo.encode(encoder, test_images)
-    accuracy = latent.neighbour_accuracy(codes, labels, test_codes, test_labels)
-    told = zoo.get_card("bce-2d")["metrics"]["test"]
+    encoder, _ = pretrained.load("bce-2d")
+    codes, test_codes = (
+        models.encode(encoder, images),
+        models.encode(encoder, test_images),
+    )
+    accuracy = metrics.knn_accuracy(codes, labels, test_codes, test_labels)
+    told = pretrained.card("bce-2d")["metrics"]["test"]
     assert accuracy == pytest.approx(told["accuracy_5nn"], abs=5e-4)
     assert 0.5 < told["trustworthiness"] < 1
 
 
 def test_long_training_beats_every_short_one():
     errors = {
-        name: zoo.get_card(name)["metrics"]["test"]["mse_28"] for name in zoo.MODELS
+        name: pretrained.card(name)["metrics"]["test"]["mse_28"]
+        for name in pretrained.MODELS
     }
     assert max(errors["bce-2d"], errors["mse-2d"]) < min(
         error for name, error in errors.items() if "seed" in name
@@ -50,63 +54,63 @@ def test_long_training_beats_every_short_one():
 
 def test_more_numbers_and_more_epochs_reconstruct_better():
     sizes = ["bce-2d-medium", *(f"bce-{size}d" for size in (4, 8, 16, 32, 64))]
-    errors = [zoo.get_card(name)["metrics"]["test"]["mse_28"] for name in sizes]
+    errors = [pretrained.card(name)["metrics"]["test"]["mse_28"] for name in sizes]
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 0.0050  # published, by a network 26 times as large: 0.0054
     long, short = (
-        zoo.get_card(name)["metrics"]["test"]["mse_28"]
+        pretrained.card(name)["metrics"]["test"]["mse_28"]
         for name in ("bce-2d", "bce-2d-seed0")
     )
     assert long < errors[0] < short
 
 
-@pytest.mark.parametrize("name", zoo.MODELS)
+@pytest.mark.parametrize("name", pretrained.MODELS)
 def test_weights_are_stored_in_half_precision_and_little_else(name):
-    path = zoo.WEIGHTS / zoo.get_card(name)["weights"]
+    path = pretrained.WEIGHTS / pretrained.card(name)["weights"]
     tensors = load_file(path)
     assert {array.dtype for array in tensors.values()} == {np.dtype("float16")}
     count = sum(array.size for array in tensors.values())
-    parts = zoo.load(name)
+    parts = pretrained.load(name)
     assert count == sum(part.count_params() for part in parts)
     assert path.stat().st_size < 2 * count + 8_000
-    assert path.name[:-12].endswith(zoo.get_card(name)["sha256"][:8])
+    assert path.name[:-12].endswith(pretrained.card(name)["sha256"][:8])
 
 
 def test_only_what_a_card_names_is_in_the_folder():
-    named = {zoo.get_card(name)["weights"] for name in zoo.MODELS}
-    cards = {f"{name}.json" for name in zoo.MODELS}
-    assert {path.name for path in zoo.WEIGHTS.iterdir()} == named | cards
+    named = {pretrained.card(name)["weights"] for name in pretrained.MODELS}
+    cards = {f"{name}.json" for name in pretrained.MODELS}
+    assert {path.name for path in pretrained.WEIGHTS.iterdir()} == named | cards
 
 
 def test_unknown_name_is_refused_with_the_names_of_those_there_are():
-    for ask in (zoo.load, zoo.get_card, zoo.retrain):
+    for ask in (pretrained.load, pretrained.card, pretrained.retrain):
         with pytest.raises(ValueError, match=r"'vae'; there are: bce-2d, mse-2d"):
             ask("vae")
 
 
 def test_codes_of_another_size_are_refused():
     with pytest.raises(ValueError, match="codes of 2 numbers, not 16"):
-        zoo.load("bce-2d", latent_dim=16)
-    assert zoo.load("bce-2d", latent_dim=2)[0].output_shape == (None, 2)
+        pretrained.load("bce-2d", latent_dim=16)
+    assert pretrained.load("bce-2d", latent_dim=2)[0].output_shape == (None, 2)
 
 
 def test_weights_with_another_hash_are_refused(tmp_path, monkeypatch):
-    card = zoo.get_card("bce-2d")
+    card = pretrained.card("bce-2d")
     for name in ("bce-2d.json", card["weights"]):
-        shutil.copy(zoo.WEIGHTS / name, tmp_path)
-    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path)
-    zoo.load("bce-2d")
+        shutil.copy(pretrained.WEIGHTS / name, tmp_path)
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path)
+    pretrained.load("bce-2d")
     weights = tmp_path / card["weights"]
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1
     weights.write_bytes(content)
-    with pytest.raises(RuntimeError, match=r"not the file .*aelib.zoo bce-2d"):
-        zoo.load("bce-2d")
+    with pytest.raises(RuntimeError, match=r"not the file .*aelib.pretrained bce-2d"):
+        pretrained.load("bce-2d")
     weights.unlink()
     with pytest.raises(RuntimeError, match="missing"):
-        zoo.load("bce-2d")
+        pretrained.load("bce-2d")
     with pytest.raises(RuntimeError, match="no card; train it"):
-        zoo.load("mse-2d")
+        pretrained.load("mse-2d")
 
 
 @pytest.fixture(scope="module")
@@ -117,17 +121,17 @@ def state(tmp_path_factory):
 
 @pytest.fixture
 def tiny(dataset, state, tmp_path, monkeypatch):
-    """Give the zoo one model that trains in a second, in a folder of its own."""
+    """Give the package one model that trains in a second, in a folder of its own."""
     recipe = replace(training.get_recipe("fast"), epochs=1, batch_size=100)
-    monkeypatch.setattr(zoo, "MODELS", {"tiny": zoo.Model(recipe)})
-    monkeypatch.setattr(zoo, "WEIGHTS", tmp_path / "weights")
+    monkeypatch.setattr(pretrained, "MODELS", {"tiny": pretrained.Spec(recipe)})
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path / "weights")
     parts = [(images[:200], labels[:200]) for images, labels in dataset]
     monkeypatch.setattr(data, "load_fashion_mnist", lambda: parts)
 
     def train(seed):
-        zoo.MODELS["tiny"] = zoo.Model(replace(recipe, seed=seed))
-        zoo.retrain("tiny", checkpoints=state, verbose=0)
-        return zoo.get_card("tiny")
+        pretrained.MODELS["tiny"] = pretrained.Spec(replace(recipe, seed=seed))
+        pretrained.retrain("tiny", checkpoints=state, verbose=0)
+        return pretrained.card("tiny")
 
     return train
 
@@ -135,27 +139,27 @@ def tiny(dataset, state, tmp_path, monkeypatch):
 def test_training_again_replaces_weights_and_card_together(tiny):
     first, second = tiny(seed=0), tiny(seed=1)
     assert first["sha256"] != second["sha256"]
-    assert {path.name for path in zoo.WEIGHTS.iterdir()} == {
+    assert {path.name for path in pretrained.WEIGHTS.iterdir()} == {
         "tiny.json",
         second["weights"],
     }
-    content = (zoo.WEIGHTS / second["weights"]).read_bytes()
+    content = (pretrained.WEIGHTS / second["weights"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == second["sha256"]
-    images = data.load_fashion_mnist()[2][0]
-    measured = zoo.measure(*zoo.load("tiny"), images)
+    images = datasets.load_fashion_mnist()[2][0]
+    measured = pretrained.evaluate(*pretrained.load("tiny"), images)
     assert measured["bce_32"] == pytest.approx(second["metrics"]["test"]["bce_32"])
 
 
 def test_a_training_cut_off_while_it_stores_leaves_the_old_pair(tiny, monkeypatch):
     old = tiny(seed=0)
-    weights = zoo.load("tiny")[0].get_weights()
+    weights = pretrained.load("tiny")[0].get_weights()
     replace_file = Path.replace
 
     for done in (0, 1):  # neither of the two files, or one of them
         left = [done]
 
         def stop(path, target, left=left):
-            if Path(target).parent == zoo.WEIGHTS:
+            if Path(target).parent == pretrained.WEIGHTS:
                 if not left[0]:
                     raise KeyboardInterrupt
                 left[0] -= 1
@@ -165,9 +169,11 @@ def test_a_training_cut_off_while_it_stores_leaves_the_old_pair(tiny, monkeypatc
         with pytest.raises(KeyboardInterrupt):
             tiny(seed=1)
         monkeypatch.setattr(Path, "replace", replace_file)
-        assert zoo.get_card("tiny") == old
-        for one, other in zip(weights, zoo.load("tiny")[0].get_weights(), strict=True):
+        assert pretrained.card("tiny") == old
+        for one, other in zip(
+            weights, pretrained.load("tiny")[0].get_weights(), strict=True
+        ):
             np.testing.assert_array_equal(one, other)
     tiny(seed=1)  # and the next attempt leaves nothing behind
-    assert len(list(zoo.WEIGHTS.iterdir())) == 2
-    assert models.layer_shapes(zoo.load("tiny")[0])[-1] == ("Dense", (2,))
+    assert len(list(pretrained.WEIGHTS.iterdir())) == 2
+    assert models.layer_shapes(pretrained.load("tiny")[0])[-1] == ("Dense", (2,))

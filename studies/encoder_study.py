@@ -1,6 +1,6 @@
 """Train chapter 2's variants from ten seeds and store the losses with `aelib`.
 
-    python tests/benchmarks/encoder_study.py
+    python studies/encoder_study.py
 
 It runs the chapter's own `train_variant`. About a quarter of an hour on two cores.
 """
@@ -8,9 +8,9 @@ It runs the chapter's own `train_variant`. About a quarter of an hour on two cor
 from pathlib import Path
 import sys
 
-from aelib import runs
+from aelib import results
 
-ROOT = Path(__file__).resolve().parent.parent.parent
+ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 from chapter_code import run_cells  # noqa: E402 (needs the path above)
@@ -27,7 +27,7 @@ def main() -> None:
             _, loss = chapter["train_variant"](filters, latent_dim, seed)
             rows.append({"variant": name, "seed": seed, "loss": f"{loss:.5f}"})
             print(rows[-1], flush=True)
-    runs.store("encoder_study", rows)
+    results.store("encoder_study", rows)
 
 
 if __name__ == "__main__":

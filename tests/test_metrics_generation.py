@@ -2,7 +2,7 @@
 
 from math import comb
 
-from aelib import generation, latent
+from aelib import metrics
 import numpy as np
 import pytest
 
@@ -13,19 +13,19 @@ def lattice(side=11):
 
 def test_a_box_is_sampled_evenly_and_nowhere_else():
     codes = np.array([[0.0, -3.0], [2.0, 5.0], [1.0, 1.0]])
-    points = generation.sample_box(codes, 4_000, np.random.default_rng(0))
+    points = metrics.sample_box(codes, 4_000, np.random.default_rng(0))
     assert points.shape == (4_000, 2)
     assert (points >= [0, -3]).all() and (points <= [2, 5]).all()
     np.testing.assert_allclose(points.mean(axis=0), [1, 1], atol=0.15)
     np.testing.assert_allclose(points.var(axis=0), [4 / 12, 64 / 12], rtol=0.1)
-    middle = generation.sample_box(codes, 100, np.random.default_rng(0), trim=0.25)
-    low, high = latent.box(codes, 0.25)
+    middle = metrics.sample_box(codes, 100, np.random.default_rng(0), trim=0.25)
+    low, high = metrics.bounding_box(codes, 0.25)
     assert (middle >= low).all() and (middle <= high).all()
 
 
 def test_a_lattice_has_no_holes():
-    points = generation.sample_box(lattice(), 5_000, np.random.default_rng(0))
-    share, ratio = generation.holes(lattice(), points)
+    points = metrics.sample_box(lattice(), 5_000, np.random.default_rng(0))
+    share, ratio = metrics.empty_fraction(lattice(), points)
     assert share == 0  # no point is further than half a diagonal, 0.71
     # The median distance from the nearest corner of a unit square: a quarter circle
     # of radius r < 1/2 at each corner, together pi r² = 1/2.
@@ -34,12 +34,12 @@ def test_a_lattice_has_no_holes():
 
 def test_one_outlier_makes_a_box_of_holes():
     codes = np.vstack([lattice(), [[110.0, 10.0]]])
-    points = generation.sample_box(codes, 20_000, np.random.default_rng(0))
+    points = metrics.sample_box(codes, 20_000, np.random.default_rng(0))
     # All but the lattice and less than a step around it.
-    share = generation.holes(codes, points).share
+    share = metrics.empty_fraction(codes, points)
     assert share == pytest.approx(99 / 110, abs=0.01)
-    trimmed = generation.sample_box(codes, 2_000, np.random.default_rng(0), trim=0.01)
-    assert generation.holes(codes, trimmed).share == 0
+    trimmed = metrics.sample_box(codes, 2_000, np.random.default_rng(0), trim=0.01)
+    assert metrics.empty_fraction(codes, trimmed) == 0
 
 
 def test_holes_of_normal_clouds_lie_in_the_published_range():
@@ -47,7 +47,9 @@ def test_holes_of_normal_clouds_lie_in_the_published_range():
     for seed in range(20):
         rng = np.random.default_rng(seed)
         codes = rng.normal(size=(5_000, 2))
-        share, ratio = generation.holes(codes, generation.sample_box(codes, 5_000, rng))
+        share, ratio = metrics.empty_fraction(
+            codes, metrics.sample_box(codes, 5_000, rng)
+        )
         shares.append(share)
         ratios.append(ratio)
     assert 0.25 < min(shares) < 0.40 < max(shares) < 0.60
@@ -57,11 +59,11 @@ def test_holes_of_normal_clouds_lie_in_the_published_range():
 def test_a_round_trip_is_the_distance_from_where_it_began():
     points = np.random.default_rng(0).normal(size=(7, 2))
     images = lambda z: np.repeat(z[:, None, :], 4, axis=1)  # noqa: E731
-    there = generation.round_trip(points, images, lambda x: x[:, 0])
+    there = metrics.round_trip(points, images, lambda x: x[:, 0])
     assert np.allclose(there, 0)
-    moved = generation.round_trip(points, images, lambda x: x[:, 0] + [3.0, 4.0])
+    moved = metrics.round_trip(points, images, lambda x: x[:, 0] + [3.0, 4.0])
     assert np.allclose(moved, 5)
-    halved = generation.round_trip(points, images, lambda x: x[:, 0] / 2)
+    halved = metrics.round_trip(points, images, lambda x: x[:, 0] / 2)
     np.testing.assert_allclose(halved, np.linalg.norm(points, axis=1) / 2)
 
 
@@ -69,7 +71,7 @@ def test_stretch_of_a_linear_decoder_is_that_of_its_matrix():
     matrix = np.random.default_rng(0).normal(size=(30, 3))
     expected = np.log(np.linalg.svd(matrix, compute_uv=False)).sum()
     for step in (0.01, 1.0):
-        found = generation.stretch(
+        found = metrics.log_volume_element(
             np.zeros((4, 3)), lambda z: (z @ matrix.T).reshape(-1, 5, 6), step
         )
         np.testing.assert_allclose(found, expected, rtol=1e-9)
@@ -80,25 +82,29 @@ def test_stretch_of_polar_coordinates_is_the_logarithm_of_the_radius():
         return np.stack([z[:, 0] * np.cos(z[:, 1]), z[:, 0] * np.sin(z[:, 1])], -1)
 
     points = np.array([[0.5, 0.1], [1.0, 2.0], [4.0, -1.0]])
-    found = generation.stretch(points, polar, 1e-4)
+    found = metrics.log_volume_element(points, polar, 1e-4)
     np.testing.assert_allclose(found, np.log([0.5, 1, 4]), atol=1e-6)
 
 
 def test_a_decoder_that_ignores_a_number_has_no_stretch():
-    flat = generation.stretch(np.ones((3, 2)), lambda z: z[:, :1] * np.ones((1, 9)))
+    flat = metrics.log_volume_element(
+        np.ones((3, 2)), lambda z: z[:, :1] * np.ones((1, 9))
+    )
     assert (flat == -np.inf).all()
 
 
 def test_steadiness_is_1_for_even_steps_and_10_for_a_leap():
     starts, ends = np.zeros((2, 2)), np.array([[1.0, 0.0], [4.0, 2.0]])
-    even = generation.steadiness(starts, ends, lambda z: z @ np.ones((2, 6)))
+    even = metrics.path_unevenness(starts, ends, lambda z: z @ np.ones((2, 6)))
     np.testing.assert_allclose(even, 1)
-    leap = generation.steadiness(starts, ends, lambda z: (z[:, :1] > 0.55) * np.ones(6))
+    leap = metrics.path_unevenness(
+        starts, ends, lambda z: (z[:, :1] > 0.55) * np.ones(6)
+    )
     np.testing.assert_allclose(leap, 10)
-    still = generation.steadiness(starts, ends, lambda z: np.ones((len(z), 6)))
+    still = metrics.path_unevenness(starts, ends, lambda z: np.ones((len(z), 6)))
     np.testing.assert_allclose(still, 1)
     # x² at 0, 0.1, … 1: the last step is 0.19, the mean 0.1.
-    square = generation.steadiness(starts[:1], ends[:1], lambda z: z**2)
+    square = metrics.path_unevenness(starts[:1], ends[:1], lambda z: z**2)
     np.testing.assert_allclose(square, 1.9)
 
 
@@ -132,13 +138,13 @@ def test_fidelity_is_its_definition():
     real, generated = rng.normal(size=(60, 3)), 0.6 * rng.normal(size=(45, 3)) + 0.5
     expected = by_definition(real, generated, 4)
     assert len({round(value, 3) for value in expected}) == 4
-    assert generation.fidelity(real, generated, 4) == pytest.approx(expected)
+    assert metrics.prdc(real, generated, 4) == pytest.approx(expected)
 
 
 def test_samples_of_one_distribution_have_the_expected_density_and_coverage():
     rng = np.random.default_rng(0)
     n, k = 1_500, 5
-    found = generation.fidelity(rng.normal(size=(n, 8)), rng.normal(size=(n, 8)), k)
+    found = metrics.prdc(rng.normal(size=(n, 8)), rng.normal(size=(n, 8)), k)
     # Of the 2n - 1 others in random order, the first k are all real.
     assert found.coverage == pytest.approx(
         1 - comb(n - 1, k) / comb(2 * n - 1, k), abs=0.03
@@ -151,11 +157,11 @@ def test_a_lost_mode_costs_recall_and_coverage_and_an_invented_one_precision():
     rng = np.random.default_rng(0)
     one, other = rng.normal(size=(300, 4)), rng.normal(size=(300, 4)) + 40
     both = np.vstack([one, other])
-    lost = generation.fidelity(both, rng.normal(size=(600, 4)))
+    lost = metrics.prdc(both, rng.normal(size=(600, 4)))
     assert lost.recall < 0.52 and lost.coverage < 0.52 and lost.precision > 0.9
-    invented = generation.fidelity(one, np.vstack([one + 1e-3, other]))
+    invented = metrics.prdc(one, np.vstack([one + 1e-3, other]))
     assert invented.precision == 0.5 and invented.recall == 1
-    apart = generation.fidelity(one, other)
+    apart = metrics.prdc(one, other)
     assert apart == (0, 0, 0, 0)
 
 
@@ -169,30 +175,36 @@ def as_images(z):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: generation.holes(POINTS, POINTS[:, 0]), r"points has shape \(20,\)"),
-        (lambda: generation.holes(POINTS * np.nan, POINTS), "codes holds NaN"),
-        (lambda: generation.holes(np.ones((9, 2)), POINTS), "collapsed"),
-        (lambda: generation.sample_box(POINTS[0], 5, None), r"shape \(2,\)"),
-        (lambda: generation.stretch(POINTS, as_images, 0), "distance above 0"),
-        (lambda: generation.stretch(POINTS, np.sum), r"decode returned shape \(\)"),
         (
-            lambda: generation.stretch(POINTS, lambda z: as_images(z)[:5]),
+            lambda: metrics.empty_fraction(POINTS, POINTS[:, 0]),
+            r"points has shape \(20,\)",
+        ),
+        (lambda: metrics.empty_fraction(POINTS * np.nan, POINTS), "codes holds NaN"),
+        (lambda: metrics.empty_fraction(np.ones((9, 2)), POINTS), "collapsed"),
+        (lambda: metrics.sample_box(POINTS[0], 5, None), r"shape \(2,\)"),
+        (lambda: metrics.log_volume_element(POINTS, as_images, 0), "distance above 0"),
+        (
+            lambda: metrics.log_volume_element(POINTS, np.sum),
+            r"decode returned shape \(\)",
+        ),
+        (
+            lambda: metrics.log_volume_element(POINTS, lambda z: as_images(z)[:5]),
             r"decode returned shape \(5, 9\) for 20 points",
         ),
         (
-            lambda: generation.round_trip(POINTS, as_images, lambda x: x),
+            lambda: metrics.round_trip(POINTS, as_images, lambda x: x),
             r"encode returned shape \(20, 9\) for points \(20, 2\)",
         ),
-        (lambda: generation.round_trip(POINTS[0], as_images, as_images), "shape"),
-        (lambda: generation.steadiness(POINTS, POINTS[:4], as_images), "give pairs"),
-        (lambda: generation.steadiness(POINTS, POINTS, as_images, 2), "three points"),
-        (lambda: generation.steadiness(POINTS, POINTS, lambda z: z[0]), "decode"),
+        (lambda: metrics.round_trip(POINTS[0], as_images, as_images), "shape"),
+        (lambda: metrics.path_unevenness(POINTS, POINTS[:4], as_images), "give pairs"),
+        (lambda: metrics.path_unevenness(POINTS, POINTS, as_images, 2), "three points"),
+        (lambda: metrics.path_unevenness(POINTS, POINTS, lambda z: z[0]), "decode"),
         (
-            lambda: generation.fidelity(POINTS, POINTS[:5]),
+            lambda: metrics.prdc(POINTS, POINTS[:5]),
             "neighbours is 5 for 20 real",
         ),
-        (lambda: generation.fidelity(POINTS, POINTS[:, :1]), "real has 2 features"),
-        (lambda: generation.fidelity(POINTS / 0, POINTS), "real holds NaN"),
+        (lambda: metrics.prdc(POINTS, POINTS[:, :1]), "real has 2 features"),
+        (lambda: metrics.prdc(POINTS / 0, POINTS), "real holds NaN"),
     ],
 )
 @pytest.mark.filterwarnings("ignore:divide by zero")

@@ -5,7 +5,7 @@ Used by chapter 3.
 
 from collections.abc import Sequence
 
-from aelib.plots import RED, TEXT_WIDTH
+from aelib.plotting.style import RED, TEXT_WIDTH
 from matplotlib.patches import Rectangle
 import matplotlib.pyplot as plt
 import numpy as np

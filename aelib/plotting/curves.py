@@ -5,7 +5,7 @@ Used by chapter 1 and by the chapters on loss and training.
 
 from collections.abc import Mapping
 
-from aelib.plots import DARK, LIGHT, RED, TEXT_WIDTH
+from aelib.plotting.style import DARK, LIGHT, RED, TEXT_WIDTH
 from matplotlib.axes import Axes
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator

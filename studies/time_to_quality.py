@@ -1,6 +1,6 @@
 """Time how long the plain and the fast recipe take to the same validation loss.
 
-    python tests/benchmarks/time_to_quality.py [pairs]
+    python studies/time_to_quality.py [pairs]
 
 Both train in one process on the 50,000 training images, by turns, each pair from a seed
 of its own. The mark is the validation loss that the plain recipe ends with, on average
@@ -13,7 +13,7 @@ from dataclasses import replace
 import sys
 from time import perf_counter
 
-from aelib import data, runs, training, zoo
+from aelib import datasets, pretrained, results, training
 import numpy as np
 import tensorflow as tf
 
@@ -35,7 +35,7 @@ def matrix_product_rate() -> float:
 
 def main(pairs: int) -> None:
     """Run all pairs, print the table and store it in one piece at the end."""
-    (images, _), (validation_images, _), _ = data.load_fashion_mnist()
+    (images, _), (validation_images, _), _ = datasets.load_fashion_mnist()
     rows, ratios = [], []
     for seed in range(pairs):
         marks = {}
@@ -45,7 +45,7 @@ def main(pairs: int) -> None:
             autoencoder, _ = training.fit(recipe, images)
             seconds = perf_counter() - begin
             halves = training.models.split_autoencoder(autoencoder)
-            loss = zoo.measure(*halves, validation_images)["bce_32"]
+            loss = pretrained.evaluate(*halves, validation_images)["bce_32"]
             marks[name] = seconds, loss
             rate = recipe.epochs * len(images) / seconds
             share = rate * MFLOP_PER_IMAGE / 1e3 / matrix_product_rate()
@@ -68,7 +68,7 @@ def main(pairs: int) -> None:
     }
     print(f"mean validation BCE {means}")
     print(f"ratio {np.mean(ratios):.2f}, {min(ratios):.2f} to {max(ratios):.2f}")
-    runs.store("time_to_quality", rows)
+    results.store("time_to_quality", rows)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Figures: what they show follows from the arrays, and bad arrays are refused."""
 
-from aelib import charts, diagram, matrices, plots
+from aelib import plotting
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -20,8 +20,8 @@ def images():
 
 
 def test_images_are_drawn_as_given_with_zero_white_and_one_black(images):
-    plots.use_style()
-    axes = plots.show_images(images, titles=list("abcd"), columns=3)
+    plotting.use_style()
+    axes = plotting.show_images(images, titles=list("abcd"), columns=3)
     assert len(axes) == 4
     for axis, image, title in zip(axes, images, "abcd", strict=True):
         (drawn,) = axis.get_images()
@@ -32,7 +32,7 @@ def test_images_are_drawn_as_given_with_zero_white_and_one_black(images):
 
 
 def test_an_image_may_have_a_channel_axis(images):
-    assert len(plots.show_images(images[..., None])) == 4
+    assert len(plotting.show_images(images[..., None])) == 4
 
 
 @pytest.mark.parametrize(
@@ -47,16 +47,16 @@ def test_an_image_may_have_a_channel_axis(images):
 )
 def test_bad_images_are_refused(images, change, message):
     with pytest.raises(ValueError, match=message):
-        plots.show_images(change(images))
+        plotting.show_images(change(images))
 
 
 def test_titles_must_match_the_images(images):
     with pytest.raises(ValueError, match="3 titles for 4 images"):
-        plots.show_images(images, titles=list("abc"))
+        plotting.show_images(images, titles=list("abc"))
 
 
 def test_class_samples_are_the_first_of_each_class(images):
-    axes = plots.show_class_samples(images, [1, 0, 1, 0], NAMES, per_class=2)
+    axes = plotting.show_class_samples(images, [1, 0, 1, 0], NAMES, per_class=2)
     shown = [[axis.get_images()[0].get_array() for axis in row] for row in axes]
     np.testing.assert_array_equal(shown, images[[[1, 3], [0, 2]]])
     assert [row[0].texts[0].get_text() for row in axes] == list(NAMES)
@@ -64,32 +64,34 @@ def test_class_samples_are_the_first_of_each_class(images):
 
 def test_labels_that_do_not_match_the_images_are_refused(images):
     with pytest.raises(ValueError, match=r"labels have shape \(3,\) for 4 images"):
-        plots.show_class_samples(images, [0, 1, 0], NAMES)
+        plotting.show_class_samples(images, [0, 1, 0], NAMES)
 
 
 def test_a_class_without_enough_images_is_named(images):
     with pytest.raises(ValueError, match=r"class 1 \(light\) has 1 images, 2 are"):
-        plots.show_class_samples(images, [0, 0, 0, 1], NAMES, per_class=2)
+        plotting.show_class_samples(images, [0, 0, 0, 1], NAMES, per_class=2)
 
 
 def test_histogram_bars_are_the_shares_of_the_bytes():
     pixels = np.array([0, 0, 0, 7, 255, 255, 9, 9], dtype=np.uint8)
-    heights = [bar.get_height() for bar in charts.show_pixel_histogram(pixels).patches]
+    heights = [
+        bar.get_height() for bar in plotting.show_pixel_histogram(pixels).patches
+    ]
     assert sum(heights) == pytest.approx(100)
     assert (heights[0], heights[7], heights[9], heights[255]) == (37.5, 12.5, 25, 25)
 
 
 def test_histogram_wants_bytes():
     with pytest.raises(TypeError, match="dtype float64; give the bytes, uint8"):
-        charts.show_pixel_histogram(np.zeros(3))
+        plotting.show_pixel_histogram(np.zeros(3))
     with pytest.raises(ValueError, match="empty"):
-        charts.show_pixel_histogram(np.zeros(0, np.uint8))
+        plotting.show_pixel_histogram(np.zeros(0, np.uint8))
 
 
 def test_feature_maps_are_scaled_each_to_its_own_maximum():
     maps = np.arange(3 * 3 * 2, dtype=float).reshape(3, 3, 2)
     maps[..., 1] = 0
-    axes = plots.show_feature_maps([maps], ["layer"], count=2)
+    axes = plotting.show_feature_maps([maps], ["layer"], count=2)
     first, empty = (axis.get_images()[0] for axis in axes[0])
     assert first.get_clim() == (0, 16)
     assert empty.get_clim() == (0, 1)  # stays white
@@ -106,11 +108,11 @@ def test_feature_maps_are_scaled_each_to_its_own_maximum():
 )
 def test_bad_feature_maps_are_refused(maps, message):
     with pytest.raises(ValueError, match=message):
-        plots.show_feature_maps([maps], ["layer"], count=2)
+        plotting.show_feature_maps([maps], ["layer"], count=2)
 
 
 def test_rows_have_names_and_columns_titles(images):
-    axes = plots.show_rows([images, 1 - images], ["up", "down"], list("abcd"))
+    axes = plotting.show_rows([images, 1 - images], ["up", "down"], list("abcd"))
     assert axes.shape == (2, 4)
     (drawn,) = axes[1, 2].get_images()
     np.testing.assert_array_equal(drawn.get_array(), 1 - images[2])
@@ -129,13 +131,13 @@ def test_rows_have_names_and_columns_titles(images):
 )
 def test_rows_of_different_lengths_are_refused(images, rows, titles, message):
     with pytest.raises(ValueError, match=message):
-        plots.show_rows([images[:count] for count in rows], ["a", "b"], titles)
+        plotting.show_rows([images[:count] for count in rows], ["a", "b"], titles)
 
 
 def test_curves_of_one_name_look_the_same_in_every_panel():
     x = np.arange(3.0)
     panels = {"loss": {"a": x, "b": 2 * x}, "gradient": {"b": x}}
-    first, second = charts.show_curves(panels, x, "guess", {"loss": {"floor": 0.5}})
+    first, second = plotting.show_curves(panels, x, "guess", {"loss": {"floor": 0.5}})
     assert [axis.get_ylabel() for axis in (first, second)] == ["loss", "gradient"]
     b, again = first.lines[1], second.lines[0]
     np.testing.assert_array_equal(b.get_ydata(), 2 * x)
@@ -152,7 +154,7 @@ def test_curves_of_one_name_look_the_same_in_every_panel():
 
 def test_legend_of_long_names_stays_within_the_figure():
     names = [f"a long name of curve {number}" for number in range(5)]
-    (axis,) = charts.show_curves(
+    (axis,) = plotting.show_curves(
         {"y": dict.fromkeys(names, np.ones(3))}, np.arange(3), "x"
     )
     figure = axis.figure
@@ -164,29 +166,29 @@ def test_legend_of_long_names_stays_within_the_figure():
 
 def test_curves_that_do_not_match_are_refused():
     with pytest.raises(ValueError, match=r"'a' has shape \(2,\), x_values \(3,\)"):
-        charts.show_curves({"y": {"a": np.ones(2)}}, np.ones(3), "x")
+        plotting.show_curves({"y": {"a": np.ones(2)}}, np.ones(3), "x")
     with pytest.raises(ValueError, match="0 curves; give 1 to 6"):
-        charts.show_curves({}, np.ones(3), "x")
+        plotting.show_curves({}, np.ones(3), "x")
     with pytest.raises(ValueError, match="levels for 'z'; the panels are 'y'"):
-        charts.show_curves({"y": {"a": np.ones(3)}}, np.ones(3), "x", {"z": {"b": 1}})
+        plotting.show_curves({"y": {"a": np.ones(3)}}, np.ones(3), "x", {"z": {"b": 1}})
 
 
 def test_bars_have_their_lengths_in_the_order_given():
-    axis = charts.show_bars({"one": 1.0, "half": 0.5}, "error")
+    axis = plotting.show_bars({"one": 1.0, "half": 0.5}, "error")
     assert [bar.get_width() for bar in axis.patches] == [1, 0.5]
     assert [label.get_text() for label in axis.get_yticklabels()] == ["one", "half"]
     with pytest.raises(ValueError, match="give numbers of 0 or more"):
-        charts.show_bars({"bad": np.nan}, "error")
+        plotting.show_bars({"bad": np.nan}, "error")
 
 
 def test_each_row_of_feature_maps_needs_a_name():
     with pytest.raises(ValueError, match="1 rows and 0 names"):
-        plots.show_feature_maps([np.zeros((3, 3, 8))], [])
+        plotting.show_feature_maps([np.zeros((3, 3, 8))], [])
 
 
 def test_numbers_stand_in_their_squares():
     matrix = np.array([[1, -2.5], [0, 3]])
-    (axis,) = matrices.show_numbers([matrix], ["m"], [[(0, 1, 2)]])
+    (axis,) = plotting.show_numbers([matrix], ["m"], [[(0, 1, 2)]])
     texts = {text.get_position(): text.get_text() for text in axis.texts}
     assert texts == {(0, 0): "1", (1, 0): "-2.5", (0, 1): "0", (1, 1): "3"}
     (frame,) = axis.patches
@@ -204,7 +206,7 @@ def test_numbers_stand_in_their_squares():
 )
 def test_bad_matrices_are_refused(given, titles, message):
     with pytest.raises(ValueError, match=message):
-        matrices.show_numbers(given, titles)
+        plotting.show_numbers(given, titles)
 
 
 ENCODER = [("Input", (32, 32, 1)), ("Dense", (2,))]
@@ -212,7 +214,7 @@ DECODER = [("Input", (2,)), ("Conv2DTranspose", (32, 32, 1))]
 
 
 def test_network_shows_every_layer_with_its_shape():
-    axis = diagram.draw_network(ENCODER, DECODER)
+    axis = plotting.draw_network(ENCODER, DECODER)
     texts = [text.get_text() for text in axis.texts]
     assert texts.count("32×32\n×1") == 2
     for text in ("Input", "Conv2DTranspose", "2", "code", "encoder", "decoder"):
@@ -223,14 +225,14 @@ def test_network_shows_every_layer_with_its_shape():
 
 def test_halves_of_two_networks_are_not_drawn_as_one():
     with pytest.raises(ValueError, match=r"ends with shape \(2,\).*begins with \(3,\)"):
-        diagram.draw_network(ENCODER, [("Input", (3,)), DECODER[1]])
+        plotting.draw_network(ENCODER, [("Input", (3,)), DECODER[1]])
     with pytest.raises(ValueError, match="at least two layers"):
-        diagram.draw_network(ENCODER[:1], DECODER)
+        plotting.draw_network(ENCODER[:1], DECODER)
 
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_rows_of_images_lie_inside_the_figure(rows):
-    axes = plots.show_rows([np.zeros((8, 4, 4))] * rows, ["16×16×32"] * rows)
+    axes = plotting.show_rows([np.zeros((8, 4, 4))] * rows, ["16×16×32"] * rows)
     axes[0, 0].figure.draw_without_rendering()
     for axis in axes.flat:
         box = axis.get_position()

@@ -1,7 +1,7 @@
 """Pretrained models by name, each with a card that says what it is and how good.
 
-    python -m aelib.zoo             trains again what is missing
-    python -m aelib.zoo bce-2d      trains one again
+    python -m aelib.pretrained             trains again what is missing
+    python -m aelib.pretrained bce-2d      trains one again
 
 Weights are stored in float16, and a file is used only if its SHA-256 is the one on its
 card. A card is replaced in one piece, after the weights that it names are there: a
@@ -15,56 +15,56 @@ from importlib import metadata
 from importlib.resources import files
 import json
 from pathlib import Path
-import sys
+from typing import Any
 
-from aelib import data, latent, metrics, models, training
+from aelib import datasets, metrics, models, training
 import keras
 import numpy as np
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-__all__ = ["MODELS", "Model", "get_card", "load", "retrain"]
+__all__ = ["MODELS", "Spec", "card", "evaluate", "load", "retrain"]
 
-WEIGHTS = Path(str(files("aelib") / "weights"))
+WEIGHTS = Path(str(files("aelib.pretrained") / "weights"))
 CHECKPOINTS = Path("_build", "checkpoints")  # where the book's own products go
 SPLIT = "images 0 to 49,999 train, 50,000 to 59,999 validate, the test part reports"
 
 
 @dataclass(frozen=True)
-class Model:
-    """A stored model: its recipe and the count of numbers in its code."""
+class Spec:
+    """What decides a pretrained model: its recipe and its latent dimension."""
 
     recipe: training.Recipe
     latent_dim: int = 2
 
 
 _SHORT, _MEDIUM, _FULL = map(training.get_recipe, ("short", "medium", "full"))
-MODELS: dict[str, Model] = {
-    "bce-2d": Model(_FULL),
-    "mse-2d": Model(replace(_FULL, loss="mse")),
-    **{f"bce-2d-seed{seed}": Model(replace(_SHORT, seed=seed)) for seed in range(5)},
-    "bce-2d-medium": Model(_MEDIUM),
-    **{f"bce-{size}d": Model(_MEDIUM, size) for size in (4, 8, 16, 32, 64)},
-    "denoise-2d": Model(replace(_MEDIUM, noise=0.5)),
-    "denoise-64d": Model(replace(_MEDIUM, noise=0.5), 64),
-    "vae-2d": Model(replace(_MEDIUM, beta=1.0)),
-    "vae-2d-beta10": Model(replace(_SHORT, beta=10.0)),
+MODELS: dict[str, Spec] = {
+    "bce-2d": Spec(_FULL),
+    "mse-2d": Spec(replace(_FULL, loss="mse")),
+    **{f"bce-2d-seed{seed}": Spec(replace(_SHORT, seed=seed)) for seed in range(5)},
+    "bce-2d-medium": Spec(_MEDIUM),
+    **{f"bce-{size}d": Spec(_MEDIUM, size) for size in (4, 8, 16, 32, 64)},
+    "denoise-2d": Spec(replace(_MEDIUM, noise=0.5)),
+    "denoise-64d": Spec(replace(_MEDIUM, noise=0.5), 64),
+    "vae-2d": Spec(replace(_MEDIUM, beta=1.0)),
+    "vae-2d-beta10": Spec(replace(_SHORT, beta=10.0)),
     **{
-        f"vae-2d-seed{seed}": Model(replace(_SHORT, beta=1.0, seed=seed))
+        f"vae-2d-seed{seed}": Spec(replace(_SHORT, beta=1.0, seed=seed))
         for seed in range(5)
     },
 }
 
 
 def load(name: str, latent_dim: int | None = None) -> tuple[keras.Model, keras.Model]:
-    """Return the encoder and the decoder of a stored model.
+    """Return the encoder and the decoder of a pretrained model.
 
     Parameters
     ----------
     name
         One of `MODELS`.
     latent_dim
-        If given, the count of numbers in the code that the caller relies on.
+        If given, the latent dimension that the caller relies on.
 
     Returns
     -------
@@ -74,36 +74,36 @@ def load(name: str, latent_dim: int | None = None) -> tuple[keras.Model, keras.M
     Raises
     ------
     ValueError
-        If there is no such model, or its codes have another count of numbers.
+        If there is no such model, or its latent dimension is another.
     RuntimeError
         If the weights are missing or are not those of the card.
     """
-    model = _get_model(name)
-    if latent_dim not in (None, model.latent_dim):
+    spec = _get_spec(name)
+    if latent_dim not in (None, spec.latent_dim):
         raise ValueError(
-            f"{name!r} writes codes of {model.latent_dim} numbers, not {latent_dim}; "
-            f"models by size: { {key: m.latent_dim for key, m in MODELS.items()} }"
+            f"{name!r} has latent dimension {spec.latent_dim}, not {latent_dim}; "
+            f"all models: { {key: each.latent_dim for key, each in MODELS.items()} }"
         )
-    card = get_card(name)
-    path = WEIGHTS / card["weights"]
+    told = card(name)
+    path = WEIGHTS / told["weights"]
     content = path.read_bytes() if path.is_file() else b""
     digest = hashlib.sha256(content).hexdigest()
-    if digest != card["sha256"]:
+    if digest != told["sha256"]:
         raise RuntimeError(
             f"{path} is {'not the file that' if content else 'missing, which'} the "
-            f"card of {name!r} names (SHA-256 {card['sha256'][:12]}…); get the file "
-            f"again, or train it: python -m aelib.zoo {name}"
+            f"card of {name!r} names (SHA-256 {told['sha256'][:12]}…); get the file "
+            f"again, or train it: python -m aelib.pretrained {name}"
         )
-    plain = model.recipe.beta is None
+    plain = spec.recipe.beta is None
     build = models.build_encoder if plain else models.build_variational_encoder
-    encoder = build(model.latent_dim)
-    decoder = models.build_decoder(model.latent_dim)
+    encoder = build(spec.latent_dim)
+    decoder = models.build_decoder(spec.latent_dim)
     _set_weights([encoder, decoder], load_tensors(content))
     return encoder, decoder
 
 
-def get_card(name: str) -> dict:
-    """Return a stored model's card: recipe, split, versions, metrics, SHA-256.
+def card(name: str) -> dict[str, Any]:
+    """Return a pretrained model's card: recipe, split, versions, metrics, SHA-256.
 
     Raises
     ------
@@ -112,11 +112,11 @@ def get_card(name: str) -> dict:
     RuntimeError
         If it was not trained yet.
     """
-    _get_model(name)
+    _get_spec(name)
     path = WEIGHTS / f"{name}.json"
     if not path.is_file():
         raise RuntimeError(
-            f"{name!r} has no card; train it: python -m aelib.zoo {name}"
+            f"{name!r} has no card; train it: python -m aelib.pretrained {name}"
         )
     return json.loads(path.read_text("utf-8"))
 
@@ -138,12 +138,12 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
     ValueError
         If there is no such model.
     """
-    model = _get_model(name)
+    spec = _get_spec(name)
     (images, labels), (validation_images, _), (test_images, test_labels) = (
-        data.load_fashion_mnist()
+        datasets.load_fashion_mnist()
     )
     autoencoder, history = training.fit(
-        model.recipe, images, validation_images, model.latent_dim, checkpoints, verbose
+        spec.recipe, images, validation_images, spec.latent_dim, checkpoints, verbose
     )
     parts = models.split_autoencoder(autoencoder)
     tensors = {
@@ -153,10 +153,10 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
     _set_weights(parts, tensors)  # what is measured is what is stored
     content = save_tensors(dict(sorted(tensors.items())))
     digest = hashlib.sha256(content).hexdigest()
-    card = {
+    told = {
         "name": name,
-        "latent_dim": model.latent_dim,
-        "recipe": asdict(model.recipe),
+        "latent_dim": spec.latent_dim,
+        "recipe": asdict(spec.recipe),
         "split": SPLIT,
         "versions": {key: metadata.version(key) for key in ("keras", "tensorflow")},
         "weights": f"{name}-{digest[:8]}.safetensors",
@@ -165,21 +165,19 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
             {key: round(value, 5) for key, value in epoch.items()} for epoch in history
         ],
         "metrics": {
-            "validation": measure(*parts, validation_images),
-            "test": measure(*parts, test_images),
+            "validation": evaluate(*parts, validation_images),
+            "test": evaluate(*parts, test_images),
         },
     }
-    codes, test_codes = (encode(parts[0], part) for part in (images, test_images))
-    card["metrics"]["test"] |= {
-        "accuracy_5nn": latent.neighbour_accuracy(
-            codes, labels, test_codes, test_labels
-        ),
-        "trustworthiness": latent.trustworthiness(test_images, test_codes),
+    codes, test_codes = (models.encode(parts[0], x) for x in (images, test_images))
+    told["metrics"]["test"] |= {
+        "accuracy_5nn": metrics.knn_accuracy(codes, labels, test_codes, test_labels),
+        "trustworthiness": metrics.trustworthiness(test_images, test_codes),
     }
-    _store(card, content)
+    _store(told, content)
 
 
-def measure(
+def evaluate(
     encoder: keras.Model, decoder: keras.Model, images: np.ndarray
 ) -> dict[str, float]:
     """Return the errors of an autoencoder's reconstructions, as on a card.
@@ -192,21 +190,12 @@ def measure(
         float32 (n, 32, 32, 1) in [0, 1].
     """
     reconstructions = decoder.predict(
-        encode(encoder, images), batch_size=500, verbose=0
+        models.encode(encoder, images), batch_size=500, verbose=0
     )
     return metrics.reconstruction_errors(images, reconstructions)
 
 
-def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the codes of many images, float32 (n, latent_dim).
-
-    A variational encoder's are the means of its distributions.
-    """
-    codes = encoder.predict(images, batch_size=500, verbose=0)
-    return codes[0] if isinstance(codes, list) else codes
-
-
-def _get_model(name: str) -> Model:
+def _get_spec(name: str) -> Spec:
     if name not in MODELS:
         raise ValueError(f"no model is called {name!r}; there are: {', '.join(MODELS)}")
     return MODELS[name]
@@ -226,27 +215,19 @@ def _set_weights(parts: Iterable[keras.Model], tensors: dict[str, np.ndarray]) -
         weight.assign(tensors[key].astype("float32"))
 
 
-def _store(card: dict, content: bytes) -> None:
+def _store(told: dict[str, Any], content: bytes) -> None:
     """Write weights under a name of their own, then the card, then drop old weights."""
     WEIGHTS.mkdir(exist_ok=True)
     for path, new in (
-        (WEIGHTS / card["weights"], content),
+        (WEIGHTS / told["weights"], content),
         (
-            WEIGHTS / f"{card['name']}.json",
+            WEIGHTS / f"{told['name']}.json",
             (json.dumps(card, indent=1) + "\n").encode(),
         ),
     ):
         temporary = path.with_name(path.name + ".tmp")
         temporary.write_bytes(new)
         temporary.replace(path)
-    for path in WEIGHTS.glob(f"{card['name']}-????????.safetensors*"):
-        if path.name != card["weights"]:
+    for path in WEIGHTS.glob(f"{told['name']}-????????.safetensors*"):
+        if path.name != told["weights"]:
             path.unlink()
-
-
-if __name__ == "__main__":
-    for chosen in sys.argv[1:] or [
-        key for key in MODELS if not (WEIGHTS / f"{key}.json").is_file()
-    ]:
-        print(f"training {chosen}", flush=True)
-        retrain(chosen)

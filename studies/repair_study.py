@@ -1,6 +1,6 @@
 """Sample plain and variational networks in several ways; store the measures.
 
-    python tests/benchmarks/repair_study.py
+    python studies/repair_study.py
 
 For chapter 9. Densities are fitted to the codes of 20,000 training images; what is
 drawn is measured against 5,000 test images, as in chapter 7. Ten minutes on two cores.
@@ -8,7 +8,7 @@ drawn is measured against 5,000 test images, as in chapter 7. Ten minutes on two
 
 from collections.abc import Iterator
 
-from aelib import data, generation, latent, metrics, runs, zoo
+from aelib import datasets, metrics, models, pretrained, results
 import numpy as np
 from scipy import stats
 from sklearn.decomposition import PCA
@@ -23,7 +23,7 @@ NETWORKS = (
 )
 COUNT = 2_000  # points drawn in each way
 
-(TRAIN_IMAGES, _), _, (_images, _labels) = data.load_fashion_mnist()
+(TRAIN_IMAGES, _), _, (_images, _labels) = datasets.load_fashion_mnist()
 IMAGES, LABELS = _images[:5_000], _labels[:5_000]
 COMPONENTS = PCA(50, svd_solver="covariance_eigh").fit(
     TRAIN_IMAGES[:10_000].reshape(10_000, -1)
@@ -41,7 +41,7 @@ def draw_points(
     """Yield each way to draw points by name, and what it draws, (COUNT, d)."""
     rng = np.random.default_rng(0)
     size = codes.shape[1]
-    yield "trimmed box", generation.sample_box(test_codes, COUNT, rng, 0.005)
+    yield "trimmed box", metrics.sample_box(test_codes, COUNT, rng, 0.005)
     yield "standard normal", rng.normal(size=(COUNT, size))
     mean, covariance = codes.mean(axis=0), np.cov(codes.T)
     yield "fitted normal", rng.multivariate_normal(mean, covariance, COUNT)
@@ -60,7 +60,7 @@ def copying(codes: np.ndarray, unseen: np.ndarray, points: np.ndarray) -> float:
     Dasgupta, 2020).
     """
     of_points, of_unseen = (
-        latent.nearest_distances(codes, p) for p in (points, unseen)
+        metrics.nearest_neighbor_distances(codes, p) for p in (points, unseen)
     )
     statistic = stats.mannwhitneyu(of_unseen, of_points).statistic
     return statistic / (len(of_unseen) * len(of_points))
@@ -68,10 +68,10 @@ def copying(codes: np.ndarray, unseen: np.ndarray, points: np.ndarray) -> float:
 
 def measure(name: str) -> tuple[list[dict], dict]:
     """Return a row for each way to sample a network, and one for its latent space."""
-    encoder, decoder = zoo.load(name)
+    encoder, decoder = pretrained.load(name)
 
     def encode(images: np.ndarray) -> np.ndarray:
-        return zoo.encode(encoder, images)
+        return models.encode(encoder, images)
 
     def decode(points: np.ndarray) -> np.ndarray:
         points = np.asarray(points, "float32")
@@ -79,32 +79,32 @@ def measure(name: str) -> tuple[list[dict], dict]:
 
     codes = encode(TRAIN_IMAGES[:20_000]).astype("float64")
     test_codes = encode(IMAGES)
-    unit = latent.spacing(test_codes).median
+    unit = np.median(metrics.nearest_neighbor_distances(test_codes))
     real = features(IMAGES[:COUNT])
     rows = []
     for way, points in draw_points(codes, test_codes):
         drawn = decode(points)
-        votes = latent.vote(test_codes, LABELS, points)
+        votes = metrics.knn_predict(test_codes, LABELS, points)
         shares = np.bincount(votes, minlength=10) / COUNT
-        trips = generation.round_trip(points, decode, encode)
+        trips = metrics.round_trip(points, decode, encode)
         told = {
-            "holes": generation.holes(test_codes, points).share,
+            "holes": metrics.empty_fraction(test_codes, points),
             "round trip": np.median(trips) / unit,
             "largest class": shares.max(),
             "smallest class": shares.min(),
-            **generation.fidelity(real, features(drawn))._asdict(),
+            **metrics.prdc(real, features(drawn))._asdict(),
             "sharpness": metrics.sharpness(drawn) / metrics.sharpness(IMAGES),
             "copying": copying(codes, test_codes[:COUNT], points),
         }
         rows.append({"network": name, "way": way, **_round(told)})
     some = test_codes[: 2_000 // test_codes.shape[1]]  # each decodes 2 d points
-    flat, steep = np.quantile(generation.stretch(some, decode), [0.05, 0.95])
+    flat, steep = np.quantile(metrics.log_volume_element(some, decode), [0.05, 0.95])
     pairs = np.random.default_rng(0).permutation(len(test_codes))[:600]
     starts, ends = test_codes[pairs].reshape(2, 300, -1)
     space = {
-        "divergence": latent.shape(test_codes)["kl"],
+        "divergence": metrics.kl_from_standard_normal(test_codes),
         "stretch": steep - flat,
-        "steadiness": np.median(generation.steadiness(starts, ends, decode)),
+        "steadiness": np.median(metrics.path_unevenness(starts, ends, decode)),
     }
     return rows, {"network": name, **_round(space)}
 
@@ -121,8 +121,8 @@ def main() -> None:
         samples += rows
         spaces.append(space)
         print(space, *rows, sep="\n", flush=True)
-    runs.store("repair_samples", samples)
-    runs.store("repair_spaces", spaces)
+    results.store("repair_samples", samples)
+    results.store("repair_spaces", spaces)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import gzip
 
-from aelib import data
+from aelib import datasets
 import numpy as np
 import pytest
 from scipy import stats
@@ -10,7 +10,7 @@ from scipy import stats
 
 @pytest.fixture(scope="module")
 def split():
-    return data.load_fashion_mnist()
+    return datasets.load_fashion_mnist()
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def test_split_has_50000_10000_and_10000_images_in_the_promised_form(split):
         assert (images.min(), images.max()) == (0, 1)
         assert labels.shape == (count,)
         assert labels.dtype == np.uint8
-        data.check_images(images)
-        data.check_labels(labels, count)
+        datasets.check_images(images)
+        datasets.check_labels(labels, count)
 
 
 def test_every_class_has_6000_images_to_learn_from_and_1000_to_test(split):
@@ -37,9 +37,9 @@ def test_every_class_has_6000_images_to_learn_from_and_1000_to_test(split):
 
 
 def test_split_keeps_the_order_of_the_files(split):
-    folder = data.ensure_available()
+    folder = datasets.ensure_available()
     content = {}
-    for name in data.FILES:
+    for name in datasets.FILES:
         with gzip.open(folder / name) as file:
             content[name[:12]] = file.read()
     (train_images, train_labels), (validation_images, validation_labels), test = split
@@ -66,12 +66,14 @@ def test_pixels_have_the_mean_and_spread_that_are_published(split):
 
 
 def test_class_names_are_ten_in_the_order_of_the_labels(split):
-    assert len(data.CLASS_NAMES) == len(set(data.CLASS_NAMES)) == 10
-    assert data.CLASS_NAMES[9] == "Ankle boot"  # the first training image, as published
+    assert len(datasets.CLASS_NAMES) == len(set(datasets.CLASS_NAMES)) == 10
+    assert (
+        datasets.CLASS_NAMES[9] == "Ankle boot"
+    )  # the first training image, as published
     assert split[0][1][0] == 9
     # Trousers leave the picture's corners and sides emptier than bags do.
     trousers, bags = (
-        split[2][0][split[2][1] == data.CLASS_NAMES.index(name)].mean()
+        split[2][0][split[2][1] == datasets.CLASS_NAMES.index(name)].mean()
         for name in ("Trouser", "Bag")
     )
     assert trousers < bags
@@ -82,14 +84,14 @@ def test_preprocess_equals_placing_each_image_into_zeros():
     expected = np.zeros((5, 32, 32, 1), "float32")
     for index, row, column in np.ndindex(raw.shape):
         expected[index, row + 2, column + 2, 0] = float(raw[index, row, column]) / 255.0
-    result = data.preprocess(raw)
+    result = datasets.preprocess(raw)
     assert result.dtype == np.float32
     np.testing.assert_array_equal(result, expected)
 
 
 def test_preprocess_leaves_its_input_alone():
     raw = np.full((1, 28, 28), 200, "uint8")
-    data.preprocess(raw)
+    datasets.preprocess(raw)
     assert (raw == 200).all()
 
 
@@ -109,19 +111,19 @@ def test_preprocess_leaves_its_input_alone():
 )
 def test_preprocess_says_what_is_wrong_with_its_input(raw, error, message):
     with pytest.raises(error, match=message):
-        data.preprocess(raw)
+        datasets.preprocess(raw)
 
 
 def test_crop_takes_off_exactly_the_padding():
     raw = np.random.default_rng(1).integers(0, 256, (2, 28, 28), "uint8")
-    cropped = data.crop(data.preprocess(raw))
+    cropped = datasets.crop(datasets.preprocess(raw))
     assert cropped.shape == (2, 28, 28, 1)
     np.testing.assert_array_equal(np.rint(cropped[..., 0] * 255), raw)
 
 
 def test_crop_takes_reconstructions_of_any_value(images):
     images[1, 5, 6] = -3
-    assert data.crop(images)[1, 3, 4, 0] == -3
+    assert datasets.crop(images)[1, 3, 4, 0] == -3
 
 
 @pytest.mark.parametrize(
@@ -135,13 +137,13 @@ def test_crop_takes_reconstructions_of_any_value(images):
 )
 def test_crop_says_what_is_wrong_with_its_input(wrong, error, message):
     with pytest.raises(error, match=message):
-        data.crop(wrong)
+        datasets.crop(wrong)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_floating_images_from_0_to_1_are_right(images, dtype):
     images[0], images[1] = 0, 1
-    assert data.check_images(images.astype(dtype)) is None
+    assert datasets.check_images(images.astype(dtype)) is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,7 @@ def test_floating_images_from_0_to_1_are_right(images, dtype):
 )
 def test_wrong_images_are_refused_by_name(wrong, error, message):
     with pytest.raises(error, match=message):
-        data.check_images(wrong, "faces")
+        datasets.check_images(wrong, "faces")
 
 
 @pytest.mark.parametrize(
@@ -174,12 +176,12 @@ def test_wrong_images_are_refused_by_name(wrong, error, message):
 def test_one_bad_pixel_is_enough_to_refuse_images(images, value, message):
     images[2, 31, 31, 0] = value
     with pytest.raises(ValueError, match=message):
-        data.check_images(images)
+        datasets.check_images(images)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "int32", "int64"])
 def test_integer_labels_from_0_to_9_are_right(dtype):
-    assert data.check_labels(np.arange(10, dtype=dtype), 10) is None
+    assert datasets.check_labels(np.arange(10, dtype=dtype), 10) is None
 
 
 @pytest.mark.parametrize(
@@ -196,13 +198,13 @@ def test_integer_labels_from_0_to_9_are_right(dtype):
 )
 def test_wrong_labels_are_refused(labels, error, message):
     with pytest.raises(error, match=message):
-        data.check_labels(labels, 3)
+        datasets.check_labels(labels, 3)
 
 
 @pytest.mark.parametrize("deviation", [0.02, 0.1])
 def test_noise_has_the_deviation_asked_for_where_nothing_is_clipped(deviation):
     grey = np.full((50, 32, 32, 1), 0.5, "float32")
-    noise = data.add_noise(grey, deviation, np.random.default_rng(0)) - grey
+    noise = datasets.add_noise(grey, deviation, np.random.default_rng(0)) - grey
     assert noise.dtype == np.float32
     assert np.mean(noise) == pytest.approx(0, abs=4e-3)
     assert np.std(noise) == pytest.approx(deviation, rel=0.02)
@@ -210,17 +212,17 @@ def test_noise_has_the_deviation_asked_for_where_nothing_is_clipped(deviation):
 
 def test_noise_on_an_empty_background_adds_what_the_half_normal_says():
     empty = np.zeros((50, 32, 32, 1), "float32")
-    noisy = data.add_noise(empty, 0.2, np.random.default_rng(0))
+    noisy = datasets.add_noise(empty, 0.2, np.random.default_rng(0))
     assert noisy.min() == 0 and noisy.max() <= 1
     assert np.mean(noisy) == pytest.approx(stats.halfnorm.mean(scale=0.2) / 2, rel=0.02)
 
 
 def test_each_image_gets_its_own_deviation_and_zero_leaves_it_alone(images):
     before = images.copy()
-    noisy = data.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
+    noisy = datasets.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
     np.testing.assert_array_equal(noisy[0], images[0])
     assert np.std(noisy[1] - images[1]) < np.std(noisy[2] - images[2])
-    again = data.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
+    again = datasets.add_noise(images, [0.0, 0.1, 0.4], np.random.default_rng(0))
     np.testing.assert_array_equal(noisy, again)
     np.testing.assert_array_equal(before, images)
 
@@ -231,4 +233,4 @@ def test_each_image_gets_its_own_deviation_and_zero_leaves_it_alone(images):
 )
 def test_noise_that_makes_no_sense_is_refused(images, deviation, message):
     with pytest.raises(ValueError, match=message):
-        data.add_noise(images, deviation, np.random.default_rng(0))
+        datasets.add_noise(images, deviation, np.random.default_rng(0))

@@ -1,6 +1,6 @@
 """Errors and sharpness, against other libraries and closed forms."""
 
-from aelib import data, metrics
+from aelib import datasets, metrics
 import keras
 import numpy as np
 import pytest
@@ -36,8 +36,10 @@ def test_a_confident_miss_is_clipped_as_keras_does():
 
 def test_entropy_of_the_test_set_is_the_published_one():
     # Computed for the course from the files, beside published errors.
-    _, _, (images, _) = data.load_fashion_mnist()
-    assert metrics.entropy_floor(data.crop(images)) == pytest.approx(0.2422, abs=5e-5)
+    _, _, (images, _) = datasets.load_fashion_mnist()
+    assert metrics.entropy_floor(datasets.crop(images)) == pytest.approx(
+        0.2422, abs=5e-5
+    )
     assert metrics.entropy_floor(images) == pytest.approx(0.1854, abs=5e-5)
 
 

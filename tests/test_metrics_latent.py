@@ -1,6 +1,6 @@
 """Measures of a latent space, on clouds whose answer is known."""
 
-from aelib import latent
+from aelib import metrics
 import numpy as np
 import pytest
 
@@ -17,8 +17,8 @@ def test_separate_clouds_are_always_recognised(clouds):
     codes, labels = clouds
     half = np.arange(120) % 2 == 0
     train, test = (codes[half], labels[half]), (codes[~half], labels[~half])
-    assert latent.neighbour_accuracy(*train, *test) == 1
-    assert latent.neighbour_accuracy(*train, test[0], (test[1] + 1) % 3) == 0
+    assert metrics.knn_accuracy(*train, *test) == 1
+    assert metrics.knn_accuracy(*train, test[0], (test[1] + 1) % 3) == 0
 
 
 def test_the_majority_of_the_neighbours_decides():
@@ -26,7 +26,7 @@ def test_the_majority_of_the_neighbours_decides():
     labels = np.array([0, 1, 1, 0])
     # Nearest to 0.1 is a 0; of the three nearest, two are 1.
     for neighbours, right in ((1, 0), (3, 1)):
-        accuracy = latent.neighbour_accuracy(
+        accuracy = metrics.knn_accuracy(
             train, labels, np.array([[0.1]]), np.array([right]), neighbours
         )
         assert accuracy == 1
@@ -50,13 +50,13 @@ def test_trustworthiness_is_its_definition():
     points = np.random.default_rng(1).normal(size=(60, 4))
     expected = by_definition(points, points[:, :2], 5)
     assert 0.5 < expected < 0.95
-    assert latent.trustworthiness(points, points[:, :2]) == pytest.approx(expected)
+    assert metrics.trustworthiness(points, points[:, :2]) == pytest.approx(expected)
 
 
 def test_a_copy_is_trustworthy_and_a_shuffle_is_not():
     points = np.random.default_rng(1).normal(size=(60, 2))
-    assert latent.trustworthiness(points, 3 * points - 7) == 1
-    assert latent.trustworthiness(points, np.roll(points, 1, axis=0)) < 0.7
+    assert metrics.trustworthiness(points, 3 * points - 7) == 1
+    assert metrics.trustworthiness(points, np.roll(points, 1, axis=0)) < 0.7
 
 
 @pytest.mark.parametrize(
@@ -70,45 +70,45 @@ def test_a_copy_is_trustworthy_and_a_shuffle_is_not():
 def test_bad_codes_are_refused(clouds, change, message):
     codes, labels = clouds
     with pytest.raises(ValueError, match=message):
-        latent.trustworthiness(codes, change(codes))
-    for measure in (latent.box, latent.spacing, latent.shape):
+        metrics.trustworthiness(codes, change(codes))
+    for measure in (metrics.bounding_box, latent.spacing, metrics.moments):
         with pytest.raises(ValueError, match=message):
             measure(change(codes))
     with pytest.raises(ValueError, match=message):
-        latent.neighbour_accuracy(change(codes), labels, codes, labels)
+        metrics.knn_accuracy(change(codes), labels, codes, labels)
     with pytest.raises(ValueError, match=message):
-        latent.territory(change(codes), labels)
+        metrics.class_regions(change(codes), labels)
 
 
 def test_more_neighbours_than_points_are_refused(clouds):
     codes, labels = clouds
     with pytest.raises(ValueError, match="neighbours is 5, there are 4 codes"):
-        latent.neighbour_accuracy(codes[38:42], labels[38:42], codes, labels)
+        metrics.knn_accuracy(codes[38:42], labels[38:42], codes, labels)
     with pytest.raises(ValueError, match="neighbours is 5 for 10 codes"):
-        latent.trustworthiness(codes[:10], codes[:10])
+        metrics.trustworthiness(codes[:10], codes[:10])
     with pytest.raises(ValueError, match="120 images and 119 codes"):
-        latent.trustworthiness(codes, codes[1:])
+        metrics.trustworthiness(codes, codes[1:])
 
 
 def test_labels_that_do_not_match_or_of_one_class_are_refused(clouds):
     codes, labels = clouds
     with pytest.raises(ValueError, match=r"shape \(119,\) for 120 codes"):
-        latent.vote(codes, labels[1:], codes)
+        metrics.knn_predict(codes, labels[1:], codes)
     with pytest.raises(ValueError, match=r"shape \(1,\) for 120 codes"):
-        latent.neighbour_accuracy(codes, labels, codes, labels[:1])
+        metrics.knn_accuracy(codes, labels, codes, labels[:1])
     with pytest.raises(ValueError, match="all labels are the same"):
-        latent.territory(codes[:40, :2], labels[:40])
+        metrics.class_regions(codes[:40, :2], labels[:40])
 
 
 def test_a_box_reaches_from_quantile_to_quantile():
     codes = np.stack([np.arange(101.0), 7 - 2 * np.arange(101.0)], axis=1)
-    low, high = latent.box(codes)
+    low, high = metrics.bounding_box(codes)
     assert low.tolist() == [0, -193] and high.tolist() == [100, 7]
-    low, high = latent.box(codes, trim=0.05)
+    low, high = metrics.bounding_box(codes, trim=0.05)
     np.testing.assert_allclose([low, high], [[5, -183], [95, -3]])
     for trim in (-0.1, 0.5, np.nan):
         with pytest.raises(ValueError, match=r"less than 0\.5"):
-            latent.box(codes, trim)
+            metrics.bounding_box(codes, trim)
 
 
 def test_spacing_leaves_each_code_itself_out():
@@ -135,25 +135,25 @@ def halves(share, count=4_000):
 
 def test_territory_is_the_area_that_a_label_wins():
     codes, labels = halves(0.3)
-    whole, near = latent.territory(codes, labels)
+    whole, near = metrics.class_regions(codes, labels)
     np.testing.assert_allclose(whole, [0.3, 0.7], atol=0.01)
     np.testing.assert_allclose(near, [0.3, 0.7], atol=0.01)
-    assert latent.territory(codes, labels + 2).whole.tolist() == [0, 0, *whole]
+    assert metrics.class_regions(codes, labels + 2).whole.tolist() == [0, 0, *whole]
 
 
 def test_an_outlier_wins_a_box_but_not_the_room_near_codes():
     codes, labels = halves(0.5)
     codes[0] = [11, 0.5]  # ten squares away, of the left half
-    whole, near = latent.territory(codes, labels, neighbours=1)
+    whole, near = metrics.class_regions(codes, labels, neighbours=1)
     assert whole[0] > 0.4 and whole.sum() == pytest.approx(1)
     np.testing.assert_allclose(near, [0.5, 0.5], atol=0.05)
-    trimmed = latent.territory(codes, labels, trim=0.005).whole
+    trimmed = metrics.class_regions(codes, labels, trim=0.005).whole
     np.testing.assert_allclose(trimmed, [0.5, 0.5], atol=0.01)
 
 
 def test_territory_wants_two_numbers(clouds):
     with pytest.raises(ValueError, match="codes have 3 numbers; a territory has two"):
-        latent.territory(*clouds)
+        metrics.class_regions(*clouds)
 
 
 def whitened(count=500):
@@ -164,19 +164,19 @@ def whitened(count=500):
 
 def test_divergence_is_its_closed_form():
     codes = whitened()
-    assert latent.shape(codes)["kl"] == pytest.approx(0, abs=1e-9)
+    assert metrics.kl_from_standard_normal(codes) == pytest.approx(0, abs=1e-9)
     # Independent axes: the sum of (s² + m² - 1 - log s²) / 2.
     moved = codes * [2.0, 0.5] + [3.0, -1.0]
     wanted = (4 + 9 - 1 - np.log(4) + 0.25 + 1 - 1 - np.log(0.25)) / 2
-    assert latent.shape(moved)["kl"] == pytest.approx(wanted)
+    assert metrics.kl_from_standard_normal(moved) == pytest.approx(wanted)
     angle = np.array([[0.6, -0.8], [0.8, 0.6]])
     turned = (codes * [2.0, 0.5]) @ angle  # a rotation about 0 changes nothing
-    assert latent.shape(turned)["kl"] == pytest.approx((4.25 - 2) / 2)
+    assert metrics.kl_from_standard_normal(turned) == pytest.approx((4.25 - 2) / 2)
 
 
 def test_shape_describes_each_axis():
     codes = np.array([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0], [4.0, 1.0]])
-    told = latent.shape(codes)
+    told = metrics.moments(codes)
     assert told["low"].tolist() == [0, 1] and told["high"].tolist() == [4, 4]
     assert told["mean"].tolist() == [1, 2]
     np.testing.assert_allclose(told["deviation"], np.sqrt([3, 1.5]))
@@ -189,4 +189,4 @@ def test_shape_describes_each_axis():
 def test_shape_of_codes_that_do_not_vary_is_refused():
     for codes in (np.ones((9, 2)), np.arange(18.0).reshape(9, 2), np.eye(3)[:2]):
         with pytest.raises(ValueError, match="do not vary in every direction"):
-            latent.shape(codes)
+            metrics.moments(codes)

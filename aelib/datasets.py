@@ -6,13 +6,12 @@ module before Keras: `aelib.files`, which gets the files, may have to choose its
 
 from aelib import quiet as quiet  # before Keras
 from aelib.files import ensure_available, FILES
+from aelib.validation import check_images, check_is_array, check_padded_shape
 import numpy as np
 
 __all__ = [
     "CLASS_NAMES",
     "FILES",
-    "check_images",
-    "check_labels",
     "crop",
     "ensure_available",
     "load_fashion_mnist",
@@ -75,7 +74,7 @@ def preprocess(images: np.ndarray) -> np.ndarray:
     ValueError
         If its shape is another one, or it is empty.
     """
-    _check_is_array(images, "images")
+    check_is_array(images, "images")
     if images.dtype != np.uint8:
         raise TypeError(
             f"images is of dtype {images.dtype}; preprocess wants uint8, 0 to 255, as "
@@ -115,7 +114,7 @@ def crop(images: np.ndarray) -> np.ndarray:
     ValueError
         If its shape is another one, or it is empty.
     """
-    _check_shape(images, "images")
+    check_padded_shape(images, "images")
     return images[:, 2:-2, 2:-2]
 
 
@@ -133,7 +132,7 @@ def add_noise(
     deviation
         The noise's standard deviation before clipping, 0 or more; one for all, or (n,).
     rng
-        Where chance comes from, e.g. `np.random.default_rng(0)`.
+        Random generator, e.g. `np.random.default_rng(0)`.
 
     Returns
     -------
@@ -159,97 +158,3 @@ def add_noise(
     noise *= deviation.reshape(-1, 1, 1, 1)
     noise += images
     return np.clip(noise, 0, 1, out=noise)
-
-
-def check_images(images: np.ndarray, name: str = "images") -> None:
-    """Check that images are preprocessed.
-
-    Parameters
-    ----------
-    images
-        Wanted: floating, (n, 32, 32, 1), not empty, every value in [0, 1].
-    name
-        What the message calls them.
-
-    Raises
-    ------
-    TypeError
-        If `images` is not an array of floating dtype.
-    ValueError
-        If shape or values are others.
-    """
-    _check_is_array(images, name)
-    if not np.issubdtype(images.dtype, np.floating):
-        raise TypeError(
-            f"{name} is of dtype {images.dtype}; wanted are floats in [0, 1]. "
-            "Call aelib.data.preprocess on the bytes that load_data() returns"
-        )
-    _check_shape(images, name)
-    low, high = images.min(), images.max()
-    if not (np.isfinite(low) and np.isfinite(high)):
-        raise ValueError(f"{name} holds NaN or infinity; wanted are values in [0, 1]")
-    if low < 0 or high > 1:
-        hint = "divide by 255" if low >= 0 and 2 < high <= 255 else "clip or rescale"
-        raise ValueError(
-            f"{name} has values from {low:g} to {high:g}; wanted are values in "
-            f"[0, 1]: {hint}, or start from aelib.data.preprocess"
-        )
-
-
-def check_labels(labels: np.ndarray, count: int) -> None:
-    """Check labels: one class number an image.
-
-    Parameters
-    ----------
-    labels
-        Wanted: integer, (count,), every value from 0 to 9.
-    count
-        How many images they belong to.
-
-    Raises
-    ------
-    TypeError
-        If `labels` is not an array of integer dtype.
-    ValueError
-        If shape or values are others.
-    """
-    _check_is_array(labels, "labels")
-    if not np.issubdtype(labels.dtype, np.integer):
-        raise TypeError(f"labels is of dtype {labels.dtype}; give integers, 0 to 9")
-    if labels.ndim != 1:
-        raise ValueError(
-            f"labels has shape {labels.shape}; give one class number an image, "
-            f"({count},): of one-hot labels, labels.argmax(axis=1)"
-        )
-    if len(labels) != count:
-        raise ValueError(
-            f"labels has {len(labels)} entries for {count} images; cut both alike"
-        )
-    if count and not 0 <= labels.min() <= labels.max() <= 9:
-        raise ValueError(
-            f"labels has values from {labels.min()} to {labels.max()}; "
-            "Fashion-MNIST's classes are 0 to 9"
-        )
-
-
-def _check_is_array(value: object, name: str) -> None:
-    if not isinstance(value, np.ndarray):
-        raise TypeError(
-            f"{name} is of type {type(value).__name__}; give a NumPy array "
-            "(np.asarray makes one)"
-        )
-
-
-def _check_shape(images: np.ndarray, name: str) -> None:
-    _check_is_array(images, name)
-    if images.shape == (32, 32, 1):
-        raise ValueError(
-            f"{name} is a single image, (32, 32, 1); give {name}[None], (1, 32, 32, 1)"
-        )
-    if images.ndim != 4 or images.shape[1:] != (32, 32, 1):
-        raise ValueError(
-            f"{name} has shape {images.shape}; wanted is (n, 32, 32, 1), as "
-            "aelib.data.preprocess returns"
-        )
-    if len(images) == 0:
-        raise ValueError(f"{name} is empty; give at least one image")

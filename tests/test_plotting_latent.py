@@ -1,6 +1,6 @@
 """Maps of a latent space: points and pictures stand where their numbers say."""
 
-from aelib import maps
+from aelib import plotting
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -16,19 +16,19 @@ def close_figures():
 
 
 def test_codes_without_labels_are_black_points_at_their_place():
-    (points,) = maps.show_codes(CODES).collections
+    (points,) = plotting.show_codes(CODES).collections
     np.testing.assert_array_equal(points.get_offsets(), CODES)
     np.testing.assert_array_equal(points.get_facecolors(), [[0, 0, 0, 1]])
 
 
 def test_each_class_has_its_points_its_colour_and_its_name():
-    axis = maps.show_codes(CODES, [1, 0, 1], NAMES)
+    axis = plotting.show_codes(CODES, [1, 0, 1], NAMES)
     dark, light = axis.collections
     np.testing.assert_array_equal(dark.get_offsets(), CODES[[1]])
     np.testing.assert_array_equal(light.get_offsets(), CODES[[0, 2]])
     (legend,) = axis.figure.legends
     assert [text.get_text() for text in legend.get_texts()] == list(NAMES)
-    assert len(set(maps.CLASS_COLOURS)) == 10
+    assert len(set(plotting.CLASS_COLORS)) == 10
 
 
 @pytest.mark.parametrize(
@@ -46,14 +46,14 @@ def test_each_class_has_its_points_its_colour_and_its_name():
 )
 def test_bad_codes_and_labels_are_refused(codes, labels, message):
     with pytest.raises(ValueError, match=message):
-        maps.show_codes(codes, labels, NAMES)
+        plotting.show_codes(codes, labels, NAMES)
 
 
 def test_each_decoded_image_is_centred_on_its_code():
-    axis = maps.show_codes(CODES)
+    axis = plotting.show_codes(CODES)
     x_values, y_values = np.array([0.0, 2.0, 4.0]), np.array([-5.0, 3.0])
     images = np.arange(6.0).reshape(2, 3, 1, 1) / 5 * np.ones((4, 4))
-    maps.draw_decoded(axis, images, x_values, y_values)
+    plotting.draw_decoded(axis, images, x_values, y_values)
     (sheet,) = axis.get_images()
     left, right, bottom, top = sheet.get_extent()
     drawn = np.asarray(sheet.get_array())  # its first row is at the top
@@ -76,26 +76,26 @@ def test_each_decoded_image_is_centred_on_its_code():
     ],
 )
 def test_a_grid_that_does_not_match_its_images_is_refused(x_values, shape, message):
-    axis = maps.show_codes(CODES)
+    axis = plotting.show_codes(CODES)
     with pytest.raises(ValueError, match=message):
-        maps.draw_decoded(axis, np.zeros(shape), x_values, [0, 1])
+        plotting.draw_decoded(axis, np.zeros(shape), x_values, [0, 1])
 
 
 def test_a_trimmed_map_ends_where_the_box_does():
     codes = np.random.default_rng(0).normal(size=(500, 2))
     codes[0] = [90, -50]
-    axis = maps.show_codes(codes, trim=0.01)
+    axis = plotting.show_codes(codes, trim=0.01)
     low, high = np.quantile(codes, [0.01, 0.99], axis=0)
     np.testing.assert_allclose(
         [axis.get_xlim(), axis.get_ylim()], np.array([low, high]).T
     )
-    assert maps.show_codes(codes).get_xlim()[1] > 90
+    assert plotting.show_codes(codes).get_xlim()[1] > 90
 
 
 def test_each_class_gets_a_map_of_its_own_before_all_others():
     codes = np.arange(24.0).reshape(12, 2)
     labels = np.arange(12) % 3
-    axes = maps.show_each_class(codes, labels, ["a", "b", "c"])
+    axes = plotting.show_each_class(codes, labels, ["a", "b", "c"])
     assert [axis.get_title() for axis in axes] == ["a", "b", "c"]
     for label, axis in enumerate(axes):
         others, own = (points.get_offsets() for points in axis.collections)
@@ -106,7 +106,7 @@ def test_each_class_gets_a_map_of_its_own_before_all_others():
 def test_several_maps_of_the_same_images_have_one_legend():
     rng = np.random.default_rng(0)
     clouds = {name: rng.normal(size=(30, 2)) for name in "abcd"}
-    axes = maps.show_maps(clouds, np.arange(30) % 2, ["x", "y"])
+    axes = plotting.show_maps(clouds, np.arange(30) % 2, ["x", "y"])
     for axis, codes in zip(axes, clouds.values(), strict=True):
         np.testing.assert_array_equal(axis.collections[1].get_offsets(), codes[1::2])
     (legend,) = axes[0].figure.legends
@@ -116,10 +116,10 @@ def test_several_maps_of_the_same_images_have_one_legend():
 def test_maps_refuse_what_one_map_refuses():
     codes = np.zeros((4, 2))
     with pytest.raises(ValueError, match="there are no clouds"):
-        maps.show_maps({}, np.zeros(0), ["a"])
+        plotting.show_maps({}, np.zeros(0), ["a"])
     with pytest.raises(ValueError, match="give one label a code"):
-        maps.show_maps({"a": codes}, np.zeros(3, int), ["a"])
+        plotting.show_maps({"a": codes}, np.zeros(3, int), ["a"])
     with pytest.raises(ValueError, match=r"codes have shape \(4, 1\)"):
-        maps.show_each_class(codes[:, :1], np.zeros(4, int), ["a"])
+        plotting.show_each_class(codes[:, :1], np.zeros(4, int), ["a"])
     with pytest.raises(ValueError, match="trim is 0"):
-        maps.show_codes(codes, trim=0.7)
+        plotting.show_codes(codes, trim=0.7)

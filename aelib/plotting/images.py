@@ -1,11 +1,12 @@
 """Figures of images: arrays in, Matplotlib axes out.
 
-Used by all chapters; `use_style` stands in each one's first cell.
+Used by all chapters.
 """
 
 from collections.abc import Sequence
 
-import matplotlib.pyplot as plt
+from aelib.plotting.style import make_grid, TEXT_WIDTH
+from aelib.validation import check_labels
 import numpy as np
 
 __all__ = [
@@ -13,31 +14,7 @@ __all__ = [
     "show_feature_maps",
     "show_images",
     "show_rows",
-    "use_style",
 ]
-
-# Inches; the text column is as wide, so lettering appears at its nominal size.
-TEXT_WIDTH = 7.2
-DARK, LIGHT, RED = "#0b7285", "#6fa8b3", "#c92a2a"
-
-STYLE = {
-    "figure.figsize": (TEXT_WIDTH, 3.2),
-    "figure.dpi": 150,
-    "figure.facecolor": "white",
-    "figure.constrained_layout.use": True,
-    "font.family": "DejaVu Sans",  # comes with Matplotlib: the same everywhere
-    "font.size": 10,
-    "axes.titlesize": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "image.cmap": "gray_r",  # ink on white paper
-    "image.interpolation": "nearest",
-}
-
-
-def use_style() -> None:
-    """Give all figures of a notebook the book's look."""
-    plt.rcParams.update(STYLE)
 
 
 def show_images(
@@ -70,7 +47,7 @@ def show_images(
         raise ValueError(
             f"there are {len(titles)} titles for {len(images)} images; give one each"
         )
-    axes = _grid(len(images), columns, title_height=0.25 if titles is not None else 0)
+    axes = _image_grid(len(images), columns, 0.25 if titles is not None else 0)
     for position, (axis, image) in enumerate(zip(axes, images, strict=True)):
         axis.imshow(image, vmin=0, vmax=1)
         if titles is not None:
@@ -120,7 +97,7 @@ def show_rows(
         )
     columns = counts.pop()
     height = 0.25 / len(rows) if titles is not None else 0
-    axes = _grid(len(rows) * columns, columns, height, left=1.15)
+    axes = _image_grid(len(rows) * columns, columns, height, left=1.15)
     axes = axes.reshape(len(rows), columns)
     for own, row, name in zip(axes, rows, names, strict=True):
         for axis, image in zip(own, row, strict=True):
@@ -165,11 +142,7 @@ def show_class_samples(
         class has fewer than `per_class` images.
     """
     images, labels = np.asarray(images), np.asarray(labels)
-    if labels.shape != (len(images),):
-        raise ValueError(
-            f"labels have shape {labels.shape} for {len(images)} images; "
-            f"give one label an image, shape ({len(images)},)"
-        )
+    check_labels(labels, len(images))
     rows = []
     for label, name in enumerate(class_names):
         members = np.flatnonzero(labels == label)[:per_class]
@@ -244,18 +217,13 @@ def _as_grey(images: np.ndarray, highest: float = 1) -> np.ndarray:
     return images
 
 
-def _grid(
+def _image_grid(
     count: int, columns: int, title_height: float = 0.0, left: float = 0.0
 ) -> np.ndarray:
     """Make `count` square axes without ticks, in rows, with inches left for names."""
     columns = min(columns, count)
-    rows = -(-count // columns)
-    cell = (TEXT_WIDTH - left) / columns
-    size = TEXT_WIDTH, rows * (cell + title_height)
-    _, axes = plt.subplots(rows, columns, figsize=size, squeeze=False)
-    for axis in axes.flat:
+    axes = make_grid(count, columns, (TEXT_WIDTH - left) / columns + title_height)
+    for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.set_frame_on(False)
-    for axis in axes.flat[count:]:
-        axis.remove()
-    return axes.flatten()[:count]
+    return axes

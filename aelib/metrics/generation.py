@@ -1,4 +1,4 @@
-"""Measures of what is drawn from a latent space: points, round trips, images.
+"""Measures of generation from a latent space: points, round trips, images.
 
 Chapter 7 explains them, chapter 9 measures its repairs with them. A decoder or an
 encoder is any callable from arrays to arrays.
@@ -7,37 +7,25 @@ encoder is any callable from arrays to arrays.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from aelib.latent import box, check_codes, nearest_distances, spacing
+from aelib.metrics.latent import bounding_box, nearest_neighbor_distances
+from aelib.validation import check_codes
 import numpy as np
 from sklearn.metrics import pairwise_distances
 from sklearn.neighbors import NearestNeighbors
 
 __all__ = [
-    "Fidelity",
-    "Holes",
-    "fidelity",
-    "holes",
+    "PRDC",
+    "empty_fraction",
+    "log_volume_element",
+    "path_unevenness",
+    "prdc",
     "round_trip",
     "sample_box",
-    "steadiness",
-    "stretch",
 ]
 
 
-class Holes(NamedTuple):
-    """How empty a box is.
-
-    `share` of its points lie further from every code than 99 % of the codes do from
-    their nearest neighbour; `ratio` is the median distance of a point from its nearest
-    code, over the codes' own median spacing.
-    """
-
-    share: float
-    ratio: float
-
-
-class Fidelity(NamedTuple):
-    """How generated samples lie among real ones, see `fidelity`."""
+class PRDC(NamedTuple):
+    """Precision, recall, density and coverage of generated samples, see `prdc`."""
 
     precision: float
     recall: float
@@ -53,37 +41,51 @@ def sample_box(
     Parameters
     ----------
     codes, trim
-        As in `box`.
+        As in `bounding_box`.
     count
         How many points.
     rng
-        Where chance comes from, e.g. `np.random.default_rng(0)`.
+        Random generator, e.g. `np.random.default_rng(0)`.
 
     Raises
     ------
     ValueError
-        As `box`.
+        As `bounding_box`.
     """
-    low, high = box(codes, trim)
+    low, high = bounding_box(codes, trim)
     return rng.uniform(low, high, (count, len(low)))
 
 
-def holes(codes: np.ndarray, points: np.ndarray) -> Holes:
-    """Measure how many points lie where no codes are.
+def empty_fraction(codes: np.ndarray, points: np.ndarray) -> float:
+    """Return the share of points that lie where no codes are.
+
+    A point lies in an empty region if it is further from every code than 99 % of the
+    codes are from their nearest neighbour.
 
     Parameters
     ----------
     codes, points
         Float (n, d) and (m, d); `sample_box` gives points.
 
+    Returns
+    -------
+    float
+        0 to 1.
+
     Raises
     ------
     ValueError
-        As `spacing`, or if the points hold NaN or have another rank.
+        If codes or points hold NaN or have another rank, there is one code, or at
+        least half of the codes coincide.
     """
-    median, high = spacing(codes)
-    nearest = nearest_distances(codes, points)
-    return Holes(float(np.mean(nearest > high)), float(np.median(nearest) / median))
+    between = nearest_neighbor_distances(codes)
+    if np.median(between) == 0:
+        raise ValueError(
+            "half of the codes or more coincide with another: there is no distance to "
+            "compare with. Has the encoder collapsed?"
+        )
+    distances = nearest_neighbor_distances(codes, points)
+    return float(np.mean(distances > np.quantile(between, 0.99)))
 
 
 def round_trip(
@@ -106,7 +108,7 @@ def round_trip(
     -------
     numpy.ndarray
         Distances, float64 (n,), in the unit of the codes; over the median of
-        `aelib.latent.spacing` they are in the cloud's own measure.
+        `aelib.metrics.nearest_neighbor_distances` they are in the cloud's own measure.
 
     Raises
     ------
@@ -124,10 +126,10 @@ def round_trip(
     return np.linalg.norm(back.astype("float64") - points, axis=1)
 
 
-def stretch(
+def log_volume_element(
     points: np.ndarray, decode: Callable[[np.ndarray], np.ndarray], step: float = 0.01
 ) -> np.ndarray:
-    """Return how much the decoder stretches space at each point, as a logarithm.
+    """Return the logarithm of the decoder's volume element at each point.
 
     With the Jacobian J of the decoder, (pixels, d), it is ½ log det JᵀJ: by how much a
     small area (if d is 2, else volume) of the latent space grows among the images
@@ -167,13 +169,13 @@ def stretch(
     return np.where(sign > 0, logarithm, -np.inf) / 2
 
 
-def steadiness(
+def path_unevenness(
     starts: np.ndarray,
     ends: np.ndarray,
     decode: Callable[[np.ndarray], np.ndarray],
     count: int = 11,
 ) -> np.ndarray:
-    """Return how evenly images change on the way from one code to another.
+    """Return how unevenly images change along straight paths between codes.
 
     Each segment is decoded at `count` points at equal distances. The steps between
     their images are measured as the length of the difference of all pixels; returned
@@ -217,8 +219,8 @@ def steadiness(
     return np.where(mean > 0, steps.max(axis=0) / np.where(mean > 0, mean, 1), 1.0)
 
 
-def fidelity(real: np.ndarray, generated: np.ndarray, neighbours: int = 5) -> Fidelity:
-    """Compare generated samples with real ones by their neighbourhoods.
+def prdc(real: np.ndarray, generated: np.ndarray, n_neighbors: int = 5) -> PRDC:
+    """Return precision, recall, density and coverage of generated samples.
 
     Around each sample lies a ball that reaches to its k-th neighbour of the same kind.
     Precision is the share of the generated that lie in the ball of a real one, recall
@@ -231,7 +233,7 @@ def fidelity(real: np.ndarray, generated: np.ndarray, neighbours: int = 5) -> Fi
     ----------
     real, generated
         Float (n, f) and (m, f): pixels, principal components or other features.
-    neighbours
+    n_neighbors
         k, 1 or more, below n and m.
 
     Raises
@@ -246,27 +248,29 @@ def fidelity(real: np.ndarray, generated: np.ndarray, neighbours: int = 5) -> Fi
             f"real has {np.shape(real)[1]} features, generated "
             f"{np.shape(generated)[1]}; give the same"
         )
-    if not 1 <= neighbours < min(len(real), len(generated)):
+    if not 1 <= n_neighbors < min(len(real), len(generated)):
         raise ValueError(
-            f"neighbours is {neighbours} for {len(real)} real and {len(generated)} "
+            f"n_neighbors is {n_neighbors} for {len(real)} real and {len(generated)} "
             "generated samples; give 1 or more, and fewer than either"
         )
     between = pairwise_distances(real, generated)
     real_radius, generated_radius = (
-        NearestNeighbors(n_neighbors=neighbours).fit(part).kneighbors()[0][:, -1]
+        NearestNeighbors(n_neighbors=n_neighbors).fit(part).kneighbors()[0][:, -1]
         for part in (real, generated)
     )
     in_real = between <= real_radius[:, None]
     in_generated = between <= generated_radius
-    return Fidelity(
+    return PRDC(
         precision=float(in_real.any(axis=0).mean()),
         recall=float(in_generated.any(axis=1).mean()),
-        density=float(in_real.sum(axis=0).mean() / neighbours),
+        density=float(in_real.sum(axis=0).mean() / n_neighbors),
         coverage=float(in_real.any(axis=1).mean()),
     )
 
 
-def _decode(decode: Callable[[np.ndarray], np.ndarray], points: np.ndarray):
+def _decode(
+    decode: Callable[[np.ndarray], np.ndarray], points: np.ndarray
+) -> np.ndarray:
     """Decode, and look at what comes back; float64, so that no rounding is added."""
     images = np.asarray(decode(points))
     if images.ndim < 2 or len(images) != len(points):

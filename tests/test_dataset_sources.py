@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from aelib import data, files, sources
+from aelib import datasets
 import pytest
 
 ROOT = Path(files.__file__).parents[1]
@@ -159,7 +159,7 @@ def test_complete_cache_is_used_in_silence_and_no_source_is_touched(
     fill(cache)
     monkeypatch.setattr(files, "list_sources", lambda *_: pytest.fail("source asked"))
     before = {path: path.stat().st_mtime_ns for path in cache.iterdir()}
-    assert data.ensure_available() == cache
+    assert datasets.ensure_available() == cache
     assert capsys.readouterr() == ("", "")
     assert {path: path.stat().st_mtime_ns for path in cache.iterdir()} == before
 
@@ -171,7 +171,7 @@ def test_real_files_hold_the_images_and_labels_that_were_published(real_folder):
         "t10k-images-idx3-ubyte.gz": 16 + 10_000 * 28 * 28,
         "t10k-labels-idx1-ubyte.gz": 8 + 10_000,
     }
-    assert set(data.FILES) == set(sizes)
+    assert set(datasets.FILES) == set(sizes)
     for name, size in sizes.items():
         with gzip.open(real_folder / name) as file:
             assert len(file.read()) == size
@@ -210,7 +210,7 @@ def test_corrupt_cache_is_replaced_and_said_so(
     fill(cache)
     (cache / IMAGES).write_bytes(content)
     monkeypatch.setenv("AELIB_DATA_DIR", str(tiny_folder))
-    data.ensure_available()
+    datasets.ensure_available()
     assert holds_exactly_the_tiny_files(cache)
     replaced, taken = capsys.readouterr().out.splitlines()
     assert str(cache / IMAGES) in replaced
@@ -228,7 +228,7 @@ def test_work_of_a_killed_process_is_removed_after_a_day_and_not_before(cache):
         (folder / "half").write_bytes(b"half")
         then = time.time() - age * 3600
         os.utime(folder, (then, then))
-    data.ensure_available()
+    datasets.ensure_available()
     assert not old.exists()
     assert young.exists()
 
@@ -240,7 +240,7 @@ def test_files_come_from_the_folder_that_the_variable_names(
     cache, tiny_folder, capsys, monkeypatch
 ):
     monkeypatch.setenv("AELIB_DATA_DIR", str(tiny_folder))
-    assert data.ensure_available() == cache
+    assert datasets.ensure_available() == cache
     assert holds_exactly_the_tiny_files(cache)
     (line,) = capsys.readouterr().out.splitlines()
     assert "4 of 4 files" in line
@@ -253,7 +253,7 @@ def test_debians_installed_package_makes_up_for_a_wrong_file_in_the_named_folder
     wrong = fill(tmp_path / "wrong", TINY | {IMAGES: b"wrong"})
     monkeypatch.setenv("AELIB_DATA_DIR", str(wrong))
     monkeypatch.setattr(sources, "DEBIAN_FOLDER", tiny_folder)
-    data.ensure_available()
+    datasets.ensure_available()
     assert holds_exactly_the_tiny_files(cache)
     first, second = capsys.readouterr().out.splitlines()
     assert "3 of 4 files from AELIB_DATA_DIR" in first
@@ -269,7 +269,7 @@ def test_failure_lists_every_source_with_its_reason_and_says_what_to_do(
     monkeypatch.setenv("AELIB_DATA_DIR", str(wrong))
     monkeypatch.setattr(sources, "ORIGINS", origins)
     with pytest.raises(RuntimeError) as raised:
-        data.ensure_available()
+        datasets.ensure_available()
     lines = str(raised.value).splitlines()
     assert len(lines) == 1 + 6 + 1
     assert f"{IMAGES} is missing" in lines[1]
@@ -295,7 +295,7 @@ def test_files_are_downloaded_from_a_host_that_has_them(
 ):
     origin, _ = serve(tiny_folder)
     monkeypatch.setattr(sources, "ORIGINS", (closed_port(), origin))
-    data.ensure_available()
+    datasets.ensure_available()
     assert holds_exactly_the_tiny_files(cache)
     assert f"4 of 4 files from {origin}" in capsys.readouterr().out
 
@@ -306,7 +306,7 @@ def test_wrong_file_of_one_host_is_taken_from_the_next(
     wrong, _ = serve(fill(tmp_path / "wrong", TINY | {IMAGES: b"<html>Log in</html>"}))
     right, asked = serve(tiny_folder)
     monkeypatch.setattr(sources, "ORIGINS", (wrong, right))
-    data.ensure_available()
+    datasets.ensure_available()
     assert holds_exactly_the_tiny_files(cache)
     assert asked == [f"HEAD {IMAGES}", f"GET {IMAGES}"]
 
@@ -323,7 +323,7 @@ def test_host_that_never_answers_is_given_up_once_for_all_files(
         problem = sources._download(hanging, list(TINY), cache)
         assert time.monotonic() - begun < 1.5
         assert "no answer in 0.5 seconds" in problem or "timed out" in problem
-        data.ensure_available()
+        datasets.ensure_available()
     assert holds_exactly_the_tiny_files(cache)
 
 
@@ -346,7 +346,7 @@ def test_download_that_stops_halfway_is_given_up_and_leaves_nothing(
     monkeypatch.setattr(sources, "TIMEOUT", 0.5)
     begun = time.monotonic()
     with pytest.raises(RuntimeError, match="timed out"):
-        data.ensure_available()
+        datasets.ensure_available()
     over.set()
     assert time.monotonic() - begun < 10
     assert list(cache.iterdir()) == []
@@ -359,7 +359,7 @@ def test_host_that_drops_the_connection_is_not_asked_for_the_other_files(
     origin, asked = serve(tiny_folder, lambda handler: handler.connection.close())
     monkeypatch.setattr(sources, "ORIGINS", (origin,))
     with pytest.raises(RuntimeError, match=origin):
-        data.ensure_available()
+        datasets.ensure_available()
     assert len([line for line in asked if line.startswith("GET")]) == 1
 
 
@@ -381,7 +381,7 @@ def test_download_leaves_the_timeout_of_other_sockets_as_it_was(
     before = socket.getdefaulttimeout()
     socket.setdefaulttimeout(77)
     try:
-        data.ensure_available()
+        datasets.ensure_available()
         assert socket.getdefaulttimeout() == 77
     finally:
         socket.setdefaulttimeout(before)
@@ -414,7 +414,7 @@ def test_last_resort_fetches_debians_package_as_any_user(shared_folder):
     assert {path.name for path in Path(folder).iterdir()} == set(TINY)
     for path in Path(folder).iterdir():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert digest == data.FILES[path.name]
+        assert digest == datasets.FILES[path.name]
 
 
 # Two processes, killed processes
@@ -501,7 +501,7 @@ def test_interrupted_download_cleans_up_behind_itself(cache, serve, monkeypatch)
     monkeypatch.setattr(sources, "_ask", lambda url: "")
     monkeypatch.setattr(sources, "ORIGINS", ("http://127.0.0.1:1/",))
     with pytest.raises(KeyboardInterrupt):
-        data.ensure_available()
+        datasets.ensure_available()
     assert list(cache.iterdir()) == []
 
 
@@ -523,7 +523,7 @@ def test_write_failure_stops_with_a_clear_message_and_leaves_nothing(
     monkeypatch.setattr(sources, "_ask", lambda url: pytest.fail("went on"))
     monkeypatch.setattr(Path, "write_bytes", fail)
     with pytest.raises(RuntimeError) as raised:
-        data.ensure_available()
+        datasets.ensure_available()
     for part in (str(cache), "31 MB", os.strerror(number), "KERAS_HOME", "Free space"):
         assert part in str(raised.value)
     assert list(cache.iterdir()) == []
@@ -539,7 +539,7 @@ def test_disk_that_fills_up_during_a_download_stops_it_with_the_same_message(
     monkeypatch.setattr(sources, "_ask", lambda url: "")
     monkeypatch.setattr(sources, "ORIGINS", ("http://127.0.0.1:1/",))
     with pytest.raises(RuntimeError, match=r"31 MB.*KERAS_HOME"):
-        data.ensure_available()
+        datasets.ensure_available()
     assert list(cache.iterdir()) == []
 
 
@@ -559,7 +559,7 @@ def test_file_that_the_system_refuses_to_grow_is_reported(tmp_path, real_folder)
 def test_file_in_the_way_of_the_cache_folder_is_reported(cache):
     cache.parent.write_bytes(b"not a folder")
     with pytest.raises(RuntimeError, match="can't be written to"):
-        data.ensure_available()
+        datasets.ensure_available()
 
 
 # Homes that can't be written
@@ -581,15 +581,15 @@ WITH_KERAS = """
 import json, os, shutil
 from pathlib import Path
 from aelib import data
-folder = data.ensure_available()
+folder = datasets.ensure_available()
 import keras
 train, test = keras.datasets.fashion_mnist.load_data()
 os.environ["KERAS_HOME"] = "/elsewhere"
-again = data.ensure_available()
+again = datasets.ensure_available()
 print(json.dumps([str(folder), str(again), train[0].shape, test[0].shape]))
 shutil.rmtree(folder.parents[1])
 folder.parents[1].write_bytes(b"")
-data.ensure_available()
+datasets.ensure_available()
 """
 
 
@@ -686,5 +686,5 @@ def test_private_home_that_is_a_link_is_refused(tmp_path, monkeypatch):
     (tmp_path / "target").mkdir()
     (tmp_path / f"aelib-keras-{os.getuid()}").symlink_to(tmp_path / "target")
     with pytest.raises(RuntimeError, match=r"a link or.*Set the.*KERAS_HOME"):
-        data.ensure_available()
+        datasets.ensure_available()
     assert list((tmp_path / "target").iterdir()) == []

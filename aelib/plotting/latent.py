@@ -1,31 +1,24 @@
-"""Maps of a latent space of two numbers: codes as points, decoded images in place.
+"""Maps of a two-dimensional latent space: codes as points, decoded images in place.
 
 Used by the index page and by the chapters on training, latent space and generation.
 """
 
 from collections.abc import Mapping, Sequence
 
-from aelib.latent import box
-from aelib.plots import DARK, TEXT_WIDTH
-from matplotlib import style
+from aelib.metrics.latent import bounding_box
+from aelib.plotting.style import CLASS_COLORS, DARK, make_grid, TEXT_WIDTH
+from aelib.validation import check_labels
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 import matplotlib.pyplot as plt
 import numpy as np
 
 __all__ = [
-    "CLASS_COLOURS",
     "draw_decoded",
     "show_codes",
     "show_each_class",
     "show_maps",
 ]
-
-# Ten colours that colour-blind readers can tell apart: Petroff, Accessible Color
-# Sequences for Data Visualization, 2021, arXiv:2107.02270.
-CLASS_COLOURS: tuple[str, ...] = tuple(
-    style.library["petroff10"]["axes.prop_cycle"].by_key()["color"]
-)
 
 
 def show_codes(
@@ -45,7 +38,7 @@ def show_codes(
     class_names
         At most ten names in the order of the labels; they make the legend.
     trim
-        The map ends where `aelib.latent.box` does; points beyond are not seen.
+        The map ends at `aelib.metrics.bounding_box`; points beyond are not seen.
 
     Returns
     -------
@@ -60,7 +53,7 @@ def show_codes(
     """
     codes, labels = _as_map(codes, labels, class_names)
     figure, axis = plt.subplots(figsize=(TEXT_WIDTH, 5.6))
-    axis.set(xlabel="first number of the code", ylabel="second number")
+    axis.set(xlabel="z₁", ylabel="z₂")
     if labels is None:
         axis.scatter(*codes.T, s=3, color="black", linewidths=0)
     else:
@@ -95,7 +88,7 @@ def show_each_class(
         As `show_codes`.
     """
     codes, labels = _as_map(codes, labels, class_names)
-    axes = _grid(len(class_names), 5, 1.55)
+    axes = make_grid(len(class_names), 5, 1.55)
     for label, (axis, name) in enumerate(zip(axes, class_names, strict=True)):
         for chosen, colour in ((labels != label, "#d0d0d0"), (labels == label, DARK)):
             axis.scatter(*codes[chosen].T, s=2, color=colour, linewidths=0)
@@ -130,7 +123,7 @@ def show_maps(
     if not clouds:
         raise ValueError("there are no clouds of codes; give at least one")
     checked = [_as_map(codes, labels, class_names) for codes in clouds.values()]
-    axes = _grid(len(clouds), 3, 2.2)
+    axes = make_grid(len(clouds), 3, 2.2)
     for axis, title, cloud in zip(axes, clouds, checked, strict=True):
         _draw_classes(axis, *cloud, class_names, size=2)
         axis.set_title(title)
@@ -151,8 +144,7 @@ def draw_decoded(
     images
         Float array (len(y_values), len(x_values), height, width) in [0, 1].
     x_values, y_values
-        First and second numbers of the decoded codes: at least two each, rising, at
-        equal distances.
+        z₁ and z₂ of the decoded codes: at least two each, rising, at equal distances.
 
     Raises
     ------
@@ -172,8 +164,8 @@ def draw_decoded(
     rows, columns = len(y_values), len(x_values)
     if images.ndim != 4 or images.shape[:2] != (rows, columns):
         raise ValueError(
-            f"images have shape {images.shape}; {rows} second and {columns} first "
-            f"numbers want ({rows}, {columns}, height, width)"
+            f"images have shape {images.shape}; {rows} values of z₂ and {columns} "
+            f"of z₁ want ({rows}, {columns}, height, width)"
         )
     height, width = images.shape[2:]
     sheet = images[::-1].transpose(0, 2, 1, 3).reshape(rows * height, columns * width)
@@ -205,11 +197,7 @@ def _as_map(
     if labels is None:
         return codes, None
     labels = np.asarray(labels)
-    if labels.shape != (len(codes),):
-        raise ValueError(
-            f"labels have shape {labels.shape} for {len(codes)} codes; "
-            f"give one label a code, shape ({len(codes)},)"
-        )
+    check_labels(labels, len(codes))
     if not 0 <= labels.min() <= labels.max() < len(class_names) <= 10:
         raise ValueError(
             f"labels go from {labels.min()} to {labels.max()} for "
@@ -218,9 +206,15 @@ def _as_map(
     return codes, labels
 
 
-def _draw_classes(axis: Axes, codes, labels, class_names, size: float) -> None:
+def _draw_classes(
+    axis: Axes,
+    codes: np.ndarray,
+    labels: np.ndarray | None,
+    class_names: Sequence[str],
+    size: float,
+) -> None:
     for label, name in enumerate(class_names):
-        points, colour = codes[labels == label].T, CLASS_COLOURS[label]
+        points, colour = codes[labels == label].T, CLASS_COLORS[label]
         axis.scatter(*points, s=size, color=colour, label=name, linewidths=0, zorder=2)
 
 
@@ -236,16 +230,5 @@ def _draw_legend(figure: Figure, axis: Axes, markerscale: float = 3) -> None:
 
 
 def _end_map(axis: Axes, codes: np.ndarray, trim: float) -> None:
-    (left, bottom), (right, top) = box(codes, trim)
+    (left, bottom), (right, top) = bounding_box(codes, trim)
     axis.set(xlim=(left, right), ylim=(bottom, top))
-
-
-def _grid(count: int, columns: int, height: float) -> np.ndarray:
-    """Make `count` axes in rows of `columns`, each `height` inches high."""
-    rows = -(-count // columns)
-    _, axes = plt.subplots(
-        rows, columns, figsize=(TEXT_WIDTH, rows * height), squeeze=False
-    )
-    for axis in axes.flat[count:]:
-        axis.remove()
-    return axes.flatten()[:count]

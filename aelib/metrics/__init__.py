@@ -1,0 +1,56 @@
+"""Measures of reconstructions, of a latent space and of generated samples.
+
+Arrays, and decoders or encoders as callables, go in; plain numbers come out.
+"""
+
+from aelib.metrics.generation import (
+    empty_fraction,
+    log_volume_element,
+    path_unevenness,
+    PRDC,
+    prdc,
+    round_trip,
+    sample_box,
+)
+from aelib.metrics.latent import (
+    bounding_box,
+    class_regions,
+    ClassRegions,
+    kl_from_standard_normal,
+    knn_accuracy,
+    knn_predict,
+    moments,
+    nearest_neighbor_distances,
+    trustworthiness,
+)
+from aelib.metrics.reconstruction import (
+    binary_cross_entropy,
+    entropy_floor,
+    mean_squared_error,
+    reconstruction_errors,
+    sharpness,
+)
+
+__all__ = [
+    "PRDC",
+    "ClassRegions",
+    "binary_cross_entropy",
+    "bounding_box",
+    "class_regions",
+    "empty_fraction",
+    "entropy_floor",
+    "kl_from_standard_normal",
+    "knn_accuracy",
+    "knn_predict",
+    "log_volume_element",
+    "mean_squared_error",
+    "moments",
+    "nearest_neighbor_distances",
+    "path_unevenness",
+    "prdc",
+    "reconstruction_errors",
+    "round_trip",
+    "sample_box",
+    "sharpness",
+    "trustworthiness",
+]

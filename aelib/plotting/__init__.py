@@ -1,0 +1,58 @@
+"""Figures: arrays in, Matplotlib axes out.
+
+Every chapter draws with these functions; none knows a model.
+"""
+
+from aelib.plotting.architecture import (
+    draw_network,
+)
+from aelib.plotting.curves import (
+    show_bars,
+    show_curves,
+    show_pixel_histogram,
+)
+from aelib.plotting.images import (
+    show_class_samples,
+    show_feature_maps,
+    show_images,
+    show_rows,
+)
+from aelib.plotting.latent import (
+    draw_decoded,
+    show_codes,
+    show_each_class,
+    show_maps,
+)
+from aelib.plotting.matrices import (
+    show_numbers,
+)
+from aelib.plotting.style import (
+    CLASS_COLORS,
+    DARK,
+    LIGHT,
+    RED,
+    TEXT_WIDTH,
+    use_style,
+)
+
+__all__ = [
+    "CLASS_COLORS",
+    "DARK",
+    "LIGHT",
+    "RED",
+    "TEXT_WIDTH",
+    "draw_decoded",
+    "draw_network",
+    "show_bars",
+    "show_class_samples",
+    "show_codes",
+    "show_curves",
+    "show_each_class",
+    "show_feature_maps",
+    "show_images",
+    "show_maps",
+    "show_numbers",
+    "show_pixel_histogram",
+    "show_rows",
+    "use_style",
+]
