@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test lint format weights study losses sizes repairs race constraints links clean
+.PHONY: help book strict twins test deep lint format weights study losses sizes repairs race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -14,10 +14,13 @@ strict: ## build every page; a warning is an error (as CI does)
 twins: ## derive the chapters' notebooks from their sources
 	python tools/twins.py
 
-test: ## run all tests, notebooks included
+test: ## run the quick tests and every notebook once
 	pytest --nbval
 
-lint: ## check formatting, code and spelling, code cells of chapters included
+deep: ## run the other tests: the built book, exercises, every pretrained model
+	pytest -m deep tests
+
+lint: ## check formatting, code, types and spelling, code cells of chapters included
 	python tools/lint.py
 
 format: ## format the code, code cells of chapters included
@@ -29,7 +32,7 @@ study: ## train the variants of chapter 2 again, ten seeds each
 losses: ## train chapter 4's networks again, three losses from three seeds
 	python studies/loss_study.py
 
-sizes: ## sample chapter 7's networks of 2 to 64 numbers again
+sizes: ## sample chapter 7's networks of latent dimension 2 to 64 again
 	python studies/size_study.py
 
 repairs: ## sample chapter 9's networks in several ways again
@@ -38,14 +41,16 @@ repairs: ## sample chapter 9's networks in several ways again
 race: ## time the recipes "plain" and "fast" against each other
 	python studies/time_to_quality.py
 
-weights: ## train the stored models that have no card; one again: python -m aelib.pretrained NAME
+weights: ## train the models that have no card; one again: python -m aelib.pretrained NAME
 	python -m aelib.pretrained
 
-constraints: ## write the versions installed in this environment to constraints.txt
-	pip freeze --exclude-editable > constraints.txt
+constraints: ## resolve every version again, for all systems and Pythons
+	pip install --quiet uv
+	grep -v '^-c' requirements.txt | uv pip compile - --universal --python-version 3.11 \
+	  --no-annotate --no-header --no-emit-package aelib --quiet -o constraints.txt
 
 links: ## check the links of the book (needs a network)
 	jupyter-book build . --builder linkcheck
 
 clean: ## remove everything that was built
-	rm -rf _build build *.egg-info .pytest_cache .ruff_cache
+	rm -rf _build build *.egg-info .pytest_cache .ruff_cache .mypy_cache

@@ -2,17 +2,19 @@
 
 import os
 
-# Notebooks' kernels draw inline, as on the page, whatever the shell says.
+# Notebooks' kernels draw inline, as on the page, whatever the shell says; TensorFlow
+# says nothing of this machine's graphics card and instructions.
 os.environ.pop("MPLBACKEND", None)
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
-from aelib.files import ensure_available
+from aelib.datasets import ensure_available
 import matplotlib
 import pytest
 
 matplotlib.use("agg")
 
 
-def pytest_sessionstart(session):
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Make the verified data available before any notebook's kernel starts."""
     try:
         ensure_available()

@@ -83,8 +83,8 @@ def check_labels(labels: np.ndarray, count: int) -> None:
     """
     if np.shape(labels) != (count,):
         raise ValueError(
-            f"labels have shape {np.shape(labels)}, and {count} are wanted; give one "
-            f"label a code or image, shape ({count},)"
+            f"labels have shape {np.shape(labels)} for {count} codes or images; give "
+            f"each one label, shape ({count},)"
         )
 
 

@@ -1,9 +1,8 @@
-"""Sphinx extension of this book: data first, no stale page, no script for formulas.
+"""Sphinx extension of this book: no stale page, no script for formulas.
 
 `_config.yml` loads it. It
 
-- makes the verified data files available before any chapter's kernel starts;
-- keys the cache of executed chapters on everything their outputs depend on;
+- executes the chapters that have no stored run, and reads their pages again;
 - writes formulas as MathML, which browsers render without a script;
 - says of a hidden cell that it is the check of an exercise;
 - offers each chapter's twin notebook as the page's notebook download;
@@ -13,30 +12,32 @@
 """
 
 import hashlib
-import os
 from pathlib import Path
 import re
 import shutil
-import sys
+from typing import Any
 
-from aelib.files import ensure_available
 from docutils import nodes
+import execution
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from latex2mathml.converter import convert as latex_to_mathml
 from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+import twins
 
-# Chapters' kernels draw inline, whatever the shell that builds the book says.
-os.environ.pop("MPLBACKEND", None)
-
-ROOT = Path(__file__).resolve().parent.parent
-CACHES = Path("_build/.jupyter_cache")
+# This leans on inner parts of jupyter-cache 1.0, MyST-NB 1.4, sphinx-book-theme 1.3 and
+# pydata-sphinx-theme 0.17; constraints.txt holds them there.
+CACHE = Path("_build", ".jupyter_cache")  # where MyST-NB looks for executed pages
 ICONS = Path("_static", "scripts", "fontawesome.js")
 # An entry of the icons' table: its name, width, height, other names, code, outline.
 ICON = re.compile(
     r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<others>[^]]*)],"\w*",'
     r'(?:"[^"]*"|\[[^]]*])],?'
 )
+CHAPTER = re.compile(r"\d\d_\w+\.md")
 BUTTONS = {
     "use_repository_button": True,
     "use_issues_button": True,
@@ -49,61 +50,49 @@ BUTTONS = {
 }
 
 
-def fingerprint(root: Path = ROOT) -> str:
-    """Hash all that a chapter's outputs depend on beside its own code cells.
-
-    Parameters
-    ----------
-    root
-        Folder that holds `aelib` and the files with the pinned versions.
-
-    Returns
-    -------
-    str
-        16 hexadecimal digits; another value means: execute the chapters again.
-    """
-    package = sorted(
-        path
-        for path in (root / "aelib").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
-    digest = hashlib.sha256(".".join(map(str, sys.version_info[:2])).encode())
-    for path in [*package, root / "requirements.txt", root / "constraints.txt"]:
-        digest.update(path.relative_to(root).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def execution_cache(root: Path = ROOT) -> Path:
-    """Return the folder of executed chapters that belongs to the current state."""
-    return root / CACHES / fingerprint(root)
-
-
 def _prepare(app: Sphinx, config: Config) -> None:
-    ensure_available()
     if config.html_theme_options.get("repository_url"):
         config.html_theme_options |= BUTTONS
     source = Path(app.srcdir)
-    current = execution_cache(source)
-    # Sphinx reads every page again when this setting changes, so a page can't be
-    # stale; a change of prose leaves it alone, so nothing executes.
-    config.nb_execution_cache_path = str(current)
+    config.nb_execution_cache_path = str(source / CACHE)
     # While no page is out of date Sphinx copies no style sheet; with this they all are.
     digest = hashlib.sha256()
     for path in sorted((source / "static").rglob("*.*")):
         digest.update(path.read_bytes())
     config.static_fingerprint = digest.hexdigest()
-    for old in (source / CACHES).glob("*"):
-        if old.is_dir() and old != current:
-            shutil.rmtree(old)
 
 
-def _visit_inline_math(translator, node: nodes.math) -> None:
+def _execute(
+    app: Sphinx,
+    env: BuildEnvironment,
+    added: set[str],
+    changed: set[str],
+    removed: set[str],
+) -> list[str]:
+    """Hand MyST-NB each page's run; name the pages whose run is not the one shown."""
+    shown: dict[str, str] = getattr(env, "aelib_runs", {})
+    env.aelib_runs = {}  # type: ignore[attr-defined]  # stored with the environment
+    outdated = []
+    for page in sorted(env.found_docs):
+        source = Path(env.doc2path(page))
+        if not CHAPTER.fullmatch(source.name):
+            continue
+        key = execution.fingerprint(source)
+        env.aelib_runs[page] = key  # type: ignore[attr-defined]
+        if page in added | changed or shown.get(page) != key:
+            bundle = CacheBundleIn(execution.run(source), str(source))
+            cache = get_cache(app.config.nb_execution_cache_path)
+            cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+            outdated.append(page)
+    return outdated
+
+
+def _visit_inline_math(translator: Any, node: nodes.math) -> None:
     translator.body.append(latex_to_mathml(node.astext()))
     raise nodes.SkipNode
 
 
-def _visit_block_math(translator, node: nodes.math_block) -> None:
+def _visit_block_math(translator: Any, node: nodes.math_block) -> None:
     mathml = latex_to_mathml(node.astext(), display="block")
     translator.body.append(f'<div class="math-block">{mathml}</div>\n')
     raise nodes.SkipNode
@@ -120,7 +109,9 @@ def _twin(app: Sphinx, page: str) -> Path:
     return Path(app.srcdir, page).with_suffix(".ipynb")
 
 
-def _offer_twin(app: Sphinx, pagename: str, templatename: str, context: dict, doctree):
+def _offer_twin(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
     if _twin(app, pagename).is_file():
         context["ipynb_source"] = f"{pagename}.ipynb"
 
@@ -142,7 +133,7 @@ def _lighten_figures(app: Sphinx, exception: Exception | None) -> None:
         with Image.open(path) as figure:
             if figure.mode == "P":
                 continue
-            light = figure.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            light = twins.with_palette(figure)
         temporary = path.with_suffix(".tmp")
         light.save(temporary, format="PNG", optimize=True)
         temporary.replace(path)
@@ -157,20 +148,22 @@ def _drop_icons(app: Sphinx, exception: Exception | None) -> None:
         if path.suffix in (".html", ".js") and path != icons:
             used |= set(re.findall(r"\bfa-([\w-]+)", path.read_text("utf-8")))
 
-    def keep(icon: re.Match) -> str:
+    def keep(icon: re.Match[str]) -> str:
         names = {icon["name"], *re.findall(r"[\w-]+", icon["others"])}
         return icon[0] if names & used else ""
 
+    # Where the table is written in another way nothing matches, and all are kept.
     light = ICON.sub(keep, icons.read_text("utf-8"))
     temporary = icons.with_suffix(".tmp")
     temporary.write_text(light, "utf-8")
     temporary.replace(icons)
 
 
-def setup(app: Sphinx) -> dict:
+def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
     app.add_config_value("static_fingerprint", "", "html", str)
     app.connect("config-inited", _prepare)
+    app.connect("env-get-outdated", _execute)
     app.connect("doctree-read", _name_checks)
     # Earlier than the theme, which then puts the download button on the page.
     app.connect("html-page-context", _offer_twin, priority=100)

@@ -3,35 +3,40 @@
     python tools/twins.py [chapters/01_dataset.md ...]
 
 Without names, all chapters. A twin holds the source's code cells with their text
-outputs, and its prose with the closed list of MyST constructs turned into plain
-Markdown, which Jupyter, Colab and GitHub show as it is meant. The prose is parsed by
-the parser that builds the pages; a construct outside the list is an error. Chapters
-execute only where the book's cache has no run of the same code.
+outputs and figures, and its prose with the closed list of MyST constructs turned into
+plain Markdown, which Jupyter, Colab and GitHub show as it is meant. The prose is parsed
+by the parser that builds the pages; a construct outside the list is an error. Chapters
+execute only where no run of the same code is stored (`tools/execution.py`).
 """
 
+import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+import io
 import json
 from pathlib import Path
 import re
 import sys
+from typing import Any, NamedTuple
 
-from aelib.files import ensure_available
-from aelib_book import execution_cache, ROOT
-from jupyter_cache import get_cache
-from jupyter_cache.base import CacheBundleIn
-from jupyter_cache.executors.utils import single_nb_execution
+from execution import code_cells, ROOT, run
 import jupytext
+from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from PIL import Image
 from pybtex.database import BibliographyData, Entry, parse_file
 import yaml
 
+# `create_md_parser` and `parse_directive_text` are inner parts of myst-parser 3.0, the
+# tokens those of markdown-it-py 3.0; constraints.txt holds both there.
 CHAPTERS = ROOT / "chapters"
-TIMEOUT = 600  # seconds a cell, as in _config.yml
+FIGURE_WIDTH = 720  # pixels, as wide as a page's text column
 
 PLAIN_BLOCKS = {
     "inline",
@@ -65,6 +70,7 @@ PLAIN_INLINES = {
 COLAB_TAG = "colab"
 COLAB_CELL = """\
 import sys
+from typing import Any, NamedTuple
 
 if "google.colab" in sys.modules:
     %pip install -q "aelib @ git+{address}"
@@ -108,7 +114,7 @@ def twin_path(source: Path) -> Path:
     return source.with_suffix(".ipynb")
 
 
-def _parser():
+def _parser() -> MarkdownIt:
     # The extensions of _config.yml; linkify and substitution play no role in twins.
     extensions = {"colon_fence", "dollarmath"}
     return create_md_parser(MdParserConfig(enable_extensions=extensions), RendererHTML)
@@ -122,15 +128,29 @@ class _AnyDirective:
     option_spec = {"options": True}  # noqa: RUF012 (as docutils has it)
 
 
-def _directive(token) -> tuple[str, str, dict, str] | None:
-    """Split a fence into directive name, argument, options and body."""
+class Directive(NamedTuple):
+    """A directive: `:::{name} argument`, its options and its body."""
+
+    name: str
+    argument: str
+    options: dict[str, Any]
+    body: str
+
+
+def directives(text: str) -> list[Directive]:
+    """Return the directives of a text, in order; those inside others are in a body."""
+    return [found for token in _parser().parse(text) if (found := _directive(token))]
+
+
+def _directive(token: Token) -> Directive | None:
+    """Return the directive that a fence is, or None."""
     match = re.match(r"\{([\w-]+)\}\s*(.*)", token.info.strip())
     if token.type not in ("fence", "colon_fence") or not match:
         return None
     parsed = parse_directive_text(
         _AnyDirective, "", token.content, validate_options=False
     )
-    return match[1], match[2].strip(), parsed.options, "\n".join(parsed.body)
+    return Directive(match[1], match[2].strip(), parsed.options, "\n".join(parsed.body))
 
 
 def collect_labels(sources: list[Path]) -> Labels:
@@ -170,14 +190,14 @@ def collect_labels(sources: list[Path]) -> Labels:
                     for name in waiting:
                         _add(labels.sections, name, (token.content, twin))
                     waiting = []
-                elif directive and directive[0] == "exercise":
+                elif directive and directive.name == "exercise":
                     exercises += 1
                     number = f"{chapter}.{exercises}"
-                    _add(labels.exercises, directive[2]["label"], (number, twin))
+                    _add(labels.exercises, directive.options["label"], (number, twin))
     return labels
 
 
-def _add(names: dict, name: str, value) -> None:
+def _add(names: dict[str, Any], name: str, value: object) -> None:
     if name in names:
         raise UnknownConstructError(f"the name {name!r} is used twice")
     names[name] = value
@@ -194,7 +214,7 @@ class Converter:
         Entries that citations may name.
     """
 
-    def __init__(self, labels: Labels, bibliography: BibliographyData):
+    def __init__(self, labels: Labels, bibliography: BibliographyData) -> None:
         self.labels = labels
         self.bibliography = bibliography
         self.in_solution = False
@@ -247,7 +267,7 @@ class Converter:
             elif directive := _directive(token):
                 if token.level:
                     raise UnknownConstructError(
-                        f"{{{directive[0]}}} stands inside a list or a quotation; "
+                        f"{{{directive.name}}} stands inside a list or a quotation; "
                         "move it out"
                     )
                 edits[tuple(token.map)] = "\n".join(self._block(*directive))
@@ -261,7 +281,9 @@ class Converter:
             lines[first:last] = new.split("\n")
         return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
-    def _block(self, name: str, argument: str, options: dict, body: str) -> list[str]:
+    def _block(
+        self, name: str, argument: str, options: dict[str, Any], body: str
+    ) -> list[str]:
         if name in ADMONITIONS:
             title = self.convert(argument) if argument else name.capitalize()
             return _quote(title, self.convert(body))
@@ -285,7 +307,7 @@ class Converter:
             return ["*The book's page has a live figure here.*"]
         raise UnknownConstructError(_advice(f"{{{name}}} {argument}".strip(), body))
 
-    def _inline(self, token, text: str, place: int) -> tuple[str, int]:
+    def _inline(self, token: Token, text: str, place: int) -> tuple[str, int]:
         """Replace the roles and links of one inline token, from left to right."""
         for child in token.children:
             kind = re.sub("_(open|close)$", "", child.type)
@@ -326,7 +348,7 @@ class Converter:
             return f"({'; '.join(_citation(entry, '{}, {}') for entry in entries)})"
         raise UnknownConstructError(_advice(f"{{{name}}}", content))
 
-    def _find(self, names, name: str):
+    def _find(self, names: Mapping[str, Any], name: str) -> Any:
         if name not in names:
             raise UnknownConstructError(f"the reference {name!r} has no target")
         return names[name]
@@ -442,34 +464,8 @@ def derive(
     return new_notebook(cells=cells, metadata=metadata)
 
 
-def run(source: Path, cache_folder: Path) -> NotebookNode:
-    """Return the source as an executed notebook, from the book's cache if it is there.
-
-    Raises
-    ------
-    RuntimeError
-        If a cell fails.
-    """
-    notebook = jupytext.read(source)
-    cache = get_cache(cache_folder)
-    try:
-        return cache.merge_match_into_notebook(notebook)[1]
-    except KeyError:
-        print(f"executing {source.name} ...", flush=True)
-    result = single_nb_execution(
-        notebook, cwd=str(source.parent), timeout=TIMEOUT, allow_errors=False
-    )
-    if result.err is not None:
-        raise RuntimeError(f"{source.name} fails:\n{result.exc_string}")
-    bundle = CacheBundleIn(
-        notebook, str(source), data={"execution_seconds": result.time}
-    )
-    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
-    return notebook
-
-
 def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:
-    """Copy execution counts and text outputs into a twin's code cells, in place."""
+    """Copy execution counts, text outputs and figures into a twin, in place."""
     cells = [
         cell
         for cell in code_cells(twin)
@@ -484,8 +480,39 @@ def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:
                 output["execution_count"] = position
             if "data" in output:
                 output["metadata"] = {}
-                for kind in [key for key in output["data"] if key[:5] != "text/"]:
-                    del output["data"][kind]
+                output["data"] = {
+                    kind: light_png(content) if kind == "image/png" else content
+                    for kind, content in output["data"].items()
+                    if kind == "image/png" or kind.startswith("text/")
+                }
+
+
+def light_png(content: str) -> str:
+    """Make a figure light: at most `FIGURE_WIDTH` wide, with a palette.
+
+    Parameters
+    ----------
+    content
+        A PNG in base64, as notebooks store it.
+
+    Returns
+    -------
+    str
+        The same, without what differs from machine to machine beside the pixels.
+    """
+    with Image.open(io.BytesIO(base64.b64decode(content))) as figure:
+        image = figure.convert("RGB")
+    if image.width > FIGURE_WIDTH:
+        height = round(image.height * FIGURE_WIDTH / image.width)
+        image = image.resize((FIGURE_WIDTH, height), Image.Resampling.LANCZOS)
+    file = io.BytesIO()
+    with_palette(image).save(file, format="PNG", optimize=True)
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def with_palette(image: Image.Image, colors: int = 256) -> Image.Image:
+    """Return an image with a palette of so many colours, the nearest for each pixel."""
+    return image.convert("RGB").quantize(colors, dither=Image.Dither.NONE)
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
@@ -500,15 +527,10 @@ def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return joined
 
 
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """Return the code cells of a notebook."""
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
 def write_twin(source: Path, labels: Labels, bibliography: BibliographyData) -> None:
     """Derive, execute and write the twin of one source."""
     twin = derive(source, labels, bibliography, repository_address())
-    add_outputs(twin, run(source, execution_cache()))
+    add_outputs(twin, run(source))
     text = json.dumps(twin, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     temporary = twin_path(source).with_suffix(".ipynb.tmp")
     temporary.write_text(text, encoding="utf-8", newline="\n")
@@ -518,7 +540,6 @@ def write_twin(source: Path, labels: Labels, bibliography: BibliographyData) -> 
 
 def main(names: list[str]) -> None:
     """Write the named chapters' twins, or all."""
-    ensure_available()
     sources = chapter_sources()
     chosen = [Path(name).resolve() for name in names] or sources
     unknown = [path.name for path in chosen if path not in sources]
