@@ -18,10 +18,10 @@ import sys
 import tempfile
 import textwrap
 import time
+import warnings
 
 from aelib.validation import check_images, check_is_array, check_padded_shape
 import numpy as np
-import pooch
 
 __all__ = [
     "CLASS_NAMES",
@@ -383,6 +383,10 @@ def _copy(source: Path, names: list[str], work: Path) -> str:
 
 def _download(mirror: str, names: list[str], work: Path) -> str:
     """Download and verify with pooch; a host that fails is not asked again."""
+    with warnings.catch_warnings():
+        # Its progress bar is plain text where ipywidgets are not installed.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        import pooch
     pooch.get_logger().setLevel("WARNING")
     is_watched = sys.stderr.isatty() or "ipykernel" in sys.modules
     downloader = pooch.HTTPDownloader(timeout=TIMEOUT, progressbar=is_watched)

@@ -50,9 +50,9 @@ def run_setup_with_an_old_python(monkeypatch):
 
 
 def look_for_data_where_there_is_none(monkeypatch, folder):
-    monkeypatch.setattr(files, "_find_keras_home", lambda: folder)
-    monkeypatch.setattr(files, "list_sources", lambda *_: [])
-    files.ensure_available()
+    monkeypatch.setattr(datasets, "_find_cache", lambda: (folder, None))
+    monkeypatch.setattr(datasets, "_list_sources", lambda *_: [])
+    datasets.ensure_available()
 
 
 def train_with_another_size():
@@ -120,7 +120,7 @@ PROVOKED = {
     "Arguments `target` and `output` must have the same shape": (
         lambda m, f: train_with_another_size()
     ),
-    "the encoder writes codes of 2 numbers, the decoder reads codes of 3": (
+    "the encoder's latent dimension is 2, the decoder's is 3": (
         lambda m, f: models.build_autoencoder(
             models.build_encoder(2), models.build_decoder(3)
         )
@@ -168,12 +168,13 @@ PROVOKED = {
         lambda m, f: load_weights_of_another_size(f)
     ),
     "no model is called": lambda m, f: pretrained.load("bce"),
-    "codes of 2 numbers, not 16": lambda m, f: pretrained.load("bce-2d", latent_dim=16),
+    "latent dimension 2, not 16": lambda m, f: pretrained.load("bce-2d", latent_dim=16),
     "has no card; train it": remove_the_weights,
     "is not the file that the card of": damage_weights,
 }
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("message", PROVOKED)
 def test_what_the_page_calls_a_message_is_one(message, monkeypatch, tmp_path):
     with pytest.raises((Exception, SystemExit)) as caught:
@@ -187,6 +188,7 @@ def test_every_message_on_the_page_is_provoked():
     assert on_page == list(PROVOKED)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "options", [{"compile": False}, {"custom_objects": {"own_loss": own_loss}}], ids=str
 )
@@ -231,6 +233,7 @@ def complaint(code, names):
     return next((w.message for w in caught if not IDLE.search(str(w.message))), None)
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(("older", "today"), ROWS)
 def test_older_code_fails_or_warns_and_todays_runs(older, today, names):
     assert complaint(older, dict(names)) is not None
@@ -246,6 +249,7 @@ def test_accuracy_of_a_perfect_copy_is_the_one_told():
     )
 
 
+@pytest.mark.deep
 def test_command_for_teachers_hands_out_notebooks_without_solutions(tmp_path):
     (command,) = re.findall(r"^jupyter nbconvert .*$", page("teachers"), re.MULTILINE)
     words = [*shlex.split(command)[:-1], str(tmp_path)]

@@ -441,10 +441,11 @@ Path.write_bytes = half
 KILLED_WHILE_DOWNLOADING = """
 import os
 from pathlib import Path
+import pooch
 def download(self, url, output_file, pooch, check_only=False):
     Path(output_file).write_bytes(b"half")
     os._exit(9)
-datasets.pooch.HTTPDownloader.__call__ = download
+pooch.HTTPDownloader.__call__ = download
 datasets.DEBIAN_FOLDER = Path("/nowhere")
 """
 

@@ -26,7 +26,7 @@ def test_split_has_50000_10000_and_10000_images_in_the_promised_form(split):
         assert labels.shape == (count,)
         assert labels.dtype == np.uint8
         validation.check_images(images)
-        datasets.check_labels(labels, count)
+        validation.check_labels(labels, count)
 
 
 def test_every_class_has_6000_images_to_learn_from_and_1000_to_test(split):

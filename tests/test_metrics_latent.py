@@ -71,7 +71,12 @@ def test_bad_codes_are_refused(clouds, change, message):
     codes, labels = clouds
     with pytest.raises(ValueError, match=message):
         metrics.trustworthiness(codes, change(codes))
-    for measure in (metrics.bounding_box, latent.spacing, metrics.moments):
+    for measure in (
+        metrics.bounding_box,
+        metrics.nearest_neighbor_distances,
+        metrics.moments,
+        metrics.kl_from_standard_normal,
+    ):
         with pytest.raises(ValueError, match=message):
             measure(change(codes))
     with pytest.raises(ValueError, match=message):
@@ -82,9 +87,9 @@ def test_bad_codes_are_refused(clouds, change, message):
 
 def test_more_neighbours_than_points_are_refused(clouds):
     codes, labels = clouds
-    with pytest.raises(ValueError, match="neighbours is 5, there are 4 codes"):
+    with pytest.raises(ValueError, match="n_neighbors is 5, there are 4 codes"):
         metrics.knn_accuracy(codes[38:42], labels[38:42], codes, labels)
-    with pytest.raises(ValueError, match="neighbours is 5 for 10 codes"):
+    with pytest.raises(ValueError, match="n_neighbors is 5 for 10 codes"):
         metrics.trustworthiness(codes[:10], codes[:10])
     with pytest.raises(ValueError, match="120 images and 119 codes"):
         metrics.trustworthiness(codes, codes[1:])
@@ -92,9 +97,9 @@ def test_more_neighbours_than_points_are_refused(clouds):
 
 def test_labels_that_do_not_match_or_of_one_class_are_refused(clouds):
     codes, labels = clouds
-    with pytest.raises(ValueError, match=r"shape \(119,\) for 120 codes"):
+    with pytest.raises(ValueError, match=r"shape \(119,\) for 120"):
         metrics.knn_predict(codes, labels[1:], codes)
-    with pytest.raises(ValueError, match=r"shape \(1,\) for 120 codes"):
+    with pytest.raises(ValueError, match=r"shape \(1,\) for 120"):
         metrics.knn_accuracy(codes, labels, codes, labels[:1])
     with pytest.raises(ValueError, match="all labels are the same"):
         metrics.class_regions(codes[:40, :2], labels[:40])
@@ -111,19 +116,23 @@ def test_a_box_reaches_from_quantile_to_quantile():
             metrics.bounding_box(codes, trim)
 
 
-def test_spacing_leaves_each_code_itself_out():
+def test_the_nearest_neighbour_of_a_code_is_another_one():
     # 99 codes at distance 1 in a row, and one at distance 51 from the last.
     codes = np.array([*range(99), 149.0])[:, None]
-    median, high = latent.spacing(codes)
-    assert median == 1
-    assert high == pytest.approx(1 + 50 * 0.01)  # the quantile is between 1 and 51
+    distances = metrics.nearest_neighbor_distances(codes)
+    assert distances.tolist() == [1] * 99 + [51]
 
 
-def test_spacing_of_codes_without_distance_is_refused():
-    with pytest.raises(ValueError, match="collapsed"):
-        latent.spacing(np.ones((50, 2)))
+def test_points_have_their_distance_from_the_nearest_code():
+    codes = np.array([[0.0, 0.0], [10.0, 0.0]])
+    points = np.array([[3.0, 4.0], [10.0, 0.0], [7.0, -4.0]])
+    distances = metrics.nearest_neighbor_distances(codes, points)
+    np.testing.assert_allclose(distances, [5, 0, 5])
+
+
+def test_one_code_has_no_neighbour():
     with pytest.raises(ValueError, match="one code"):
-        latent.spacing(np.ones((1, 2)))
+        metrics.nearest_neighbor_distances(np.ones((1, 2)))
 
 
 def halves(share, count=4_000):
@@ -133,7 +142,7 @@ def halves(share, count=4_000):
     return codes, (codes[:, 0] > share).astype(int)
 
 
-def test_territory_is_the_area_that_a_label_wins():
+def test_class_regions_are_the_areas_of_the_labels():
     codes, labels = halves(0.3)
     whole, near = metrics.class_regions(codes, labels)
     np.testing.assert_allclose(whole, [0.3, 0.7], atol=0.01)
@@ -141,18 +150,18 @@ def test_territory_is_the_area_that_a_label_wins():
     assert metrics.class_regions(codes, labels + 2).whole.tolist() == [0, 0, *whole]
 
 
-def test_an_outlier_wins_a_box_but_not_the_room_near_codes():
+def test_an_outlier_takes_a_box_but_not_the_region_near_codes():
     codes, labels = halves(0.5)
     codes[0] = [11, 0.5]  # ten squares away, of the left half
-    whole, near = metrics.class_regions(codes, labels, neighbours=1)
+    whole, near = metrics.class_regions(codes, labels, n_neighbors=1)
     assert whole[0] > 0.4 and whole.sum() == pytest.approx(1)
     np.testing.assert_allclose(near, [0.5, 0.5], atol=0.05)
     trimmed = metrics.class_regions(codes, labels, trim=0.005).whole
     np.testing.assert_allclose(trimmed, [0.5, 0.5], atol=0.01)
 
 
-def test_territory_wants_two_numbers(clouds):
-    with pytest.raises(ValueError, match="codes have 3 numbers; a territory has two"):
+def test_class_regions_are_measured_in_two_dimensions(clouds):
+    with pytest.raises(ValueError, match="latent dimension 3; class regions"):
         metrics.class_regions(*clouds)
 
 
@@ -174,19 +183,19 @@ def test_divergence_is_its_closed_form():
     assert metrics.kl_from_standard_normal(turned) == pytest.approx((4.25 - 2) / 2)
 
 
-def test_shape_describes_each_axis():
+def test_moments_describe_each_axis():
     codes = np.array([[0.0, 1.0], [0.0, 2.0], [0.0, 4.0], [4.0, 1.0]])
     told = metrics.moments(codes)
-    assert told["low"].tolist() == [0, 1] and told["high"].tolist() == [4, 4]
+    assert told["min"].tolist() == [0, 1] and told["max"].tolist() == [4, 4]
     assert told["mean"].tolist() == [1, 2]
-    np.testing.assert_allclose(told["deviation"], np.sqrt([3, 1.5]))
+    np.testing.assert_allclose(told["std"], np.sqrt([3, 1.5]))
     # Third and fourth moments by hand: (-1 - 1 - 1 + 27) / 4, (1 + 1 + 1 + 81) / 4.
     assert told["skewness"][0] == pytest.approx(6 / 3**1.5)
     assert told["kurtosis"][0] == pytest.approx(21 / 9 - 3)
     np.testing.assert_allclose(told["farthest"], [3 / 3**0.5, 2 / 1.5**0.5])
 
 
-def test_shape_of_codes_that_do_not_vary_is_refused():
+def test_moments_of_codes_that_do_not_vary_are_refused():
     for codes in (np.ones((9, 2)), np.arange(18.0).reshape(9, 2), np.eye(3)[:2]):
         with pytest.raises(ValueError, match="do not vary in every direction"):
             metrics.moments(codes)

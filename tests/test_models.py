@@ -120,9 +120,7 @@ def test_a_layer_without_filters_is_refused():
 
 
 def test_halves_of_different_latent_dimensions_are_not_joined():
-    with pytest.raises(
-        ValueError, match=r"writes codes of 2 numbers.*reads codes of 3"
-    ):
+    with pytest.raises(ValueError, match=r"latent dimension is 2.*is 3"):
         models.build_autoencoder(models.build_encoder(2), models.build_decoder(3))
 
 
@@ -152,7 +150,7 @@ def test_codes_are_drawn_with_the_mean_and_variance_of_each_image():
     assert not np.array_equal(codes, layer([means, log_variances]))
 
 
-def test_the_price_of_a_code_is_the_divergence_by_integration():
+def test_the_kl_term_is_the_divergence_by_integration():
     layer = models.SampleCode(beta=2.0)
     mean, deviation = 0.7, 0.3
     layer([np.full((4, 1), mean, "float32"), np.full((4, 1), 2 * np.log(deviation))])
@@ -183,7 +181,7 @@ def test_a_variational_autoencoder_is_taken_apart_also_after_loading(tmp_path):
 
 def test_variational_halves_and_beta_that_make_no_sense_are_refused():
     encoder = models.build_variational_encoder(2)
-    with pytest.raises(ValueError, match="codes of 2 numbers, the decoder reads"):
+    with pytest.raises(ValueError, match="latent dimension is 2, the decoder"):
         models.build_variational_autoencoder(encoder, models.build_decoder(3))
     for beta in (-1.0, np.nan):
         with pytest.raises(ValueError, match="give 0 or more"):

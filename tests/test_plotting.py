@@ -63,7 +63,7 @@ def test_class_samples_are_the_first_of_each_class(images):
 
 
 def test_labels_that_do_not_match_the_images_are_refused(images):
-    with pytest.raises(ValueError, match=r"labels have shape \(3,\) for 4 images"):
+    with pytest.raises(ValueError, match=r"labels have shape \(3,\) for 4"):
         plotting.show_class_samples(images, [0, 1, 0], NAMES)
 
 

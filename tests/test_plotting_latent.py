@@ -117,7 +117,7 @@ def test_maps_refuse_what_one_map_refuses():
     codes = np.zeros((4, 2))
     with pytest.raises(ValueError, match="there are no clouds"):
         plotting.show_maps({}, np.zeros(0), ["a"])
-    with pytest.raises(ValueError, match="give one label a code"):
+    with pytest.raises(ValueError, match="give each one label"):
         plotting.show_maps({"a": codes}, np.zeros(3, int), ["a"])
     with pytest.raises(ValueError, match=r"codes have shape \(4, 1\)"):
         plotting.show_each_class(codes[:, :1], np.zeros(4, int), ["a"])

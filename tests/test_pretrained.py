@@ -1,4 +1,4 @@
-"""The stored models: what is loaded is what its card says, or nothing is."""
+"""The pretrained models: what is loaded is what its card says, or nothing is."""
 
 from dataclasses import asdict, replace
 import hashlib
@@ -16,8 +16,20 @@ def dataset():
     return datasets.load_fashion_mnist()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", pretrained.MODELS)
+MEASURED = (
+    "bce-2d",
+    "bce-64d",
+    "vae-2d",
+)  # of each kind one; the rest in the deep tier
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in MEASURED else pytest.param(name, marks=pytest.mark.deep)
+        for name in pretrained.MODELS
+    ],
+)
 def test_card_tells_the_recipe_and_the_errors_of_the_stored_weights(name, dataset):
     card = pretrained.card(name)
     recipe = asdict(pretrained.MODELS[name].recipe)
@@ -28,7 +40,6 @@ def test_card_tells_the_recipe_and_the_errors_of_the_stored_weights(name, datase
         assert value == pytest.approx(card["metrics"]["test"][key], abs=2e-6), key
 
 
-@pytest.mark.slow
 def test_card_tells_neighbours_as_scikit_learn_counts_them(dataset):
     (images, labels), _, (test_images, test_labels) = dataset
     encoder, _ = pretrained.load("bce-2d")
@@ -89,7 +100,7 @@ def test_unknown_name_is_refused_with_the_names_of_those_there_are():
 
 
 def test_codes_of_another_size_are_refused():
-    with pytest.raises(ValueError, match="codes of 2 numbers, not 16"):
+    with pytest.raises(ValueError, match="latent dimension 2, not 16"):
         pretrained.load("bce-2d", latent_dim=16)
     assert pretrained.load("bce-2d", latent_dim=2)[0].output_shape == (None, 2)
 
@@ -126,7 +137,7 @@ def tiny(dataset, state, tmp_path, monkeypatch):
     monkeypatch.setattr(pretrained, "MODELS", {"tiny": pretrained.Spec(recipe)})
     monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path / "weights")
     parts = [(images[:200], labels[:200]) for images, labels in dataset]
-    monkeypatch.setattr(data, "load_fashion_mnist", lambda: parts)
+    monkeypatch.setattr(datasets, "load_fashion_mnist", lambda: parts)
 
     def train(seed):
         pretrained.MODELS["tiny"] = pretrained.Spec(replace(recipe, seed=seed))

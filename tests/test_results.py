@@ -20,7 +20,7 @@ def test_an_unknown_study_is_refused_with_the_names_of_those_there_are():
 
 
 def test_what_is_stored_is_loaded(tmp_path, monkeypatch):
-    monkeypatch.setattr(runs, "FOLDER", tmp_path)
+    monkeypatch.setattr(results, "FOLDER", tmp_path)
     results.store("study", [{"seed": 0, "loss": 0.25}])
     results.store("study", [{"seed": 1, "loss": "a,b"}])
     assert results.load("study") == [{"seed": "1", "loss": "a,b"}]

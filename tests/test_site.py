@@ -13,7 +13,7 @@ import nbformat
 import pytest
 import twins
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.deep
 
 ROOT = twins.ROOT
 TOOLS = Path(sys.executable).parent

@@ -26,20 +26,6 @@ def images():
     return datasets.load_fashion_mnist()[0][0][:600]
 
 
-def test_the_plain_recipe_has_the_settings_that_every_tutorial_uses():
-    plain = training.RECIPES["plain"]
-    assert (plain.epochs, plain.batch_size) == (3, 100)
-    assert plain.loss == "binary_crossentropy"
-    autoencoder = models.build_autoencoder(
-        models.build_encoder(), models.build_decoder()
-    )
-    training.compile_autoencoder(autoencoder, plain, 50_000)
-    optimizer = autoencoder.optimizer
-    assert isinstance(optimizer, keras.optimizers.Adam)
-    assert float(optimizer.learning_rate) == pytest.approx(1e-3)
-    assert optimizer.beta_2 == 0.999
-
-
 def test_the_cosine_schedule_rises_for_a_twentieth_and_ends_at_zero():
     autoencoder = models.build_autoencoder(
         models.build_encoder(), models.build_decoder()

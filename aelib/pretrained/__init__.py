@@ -222,7 +222,7 @@ def _store(told: dict[str, Any], content: bytes) -> None:
         (WEIGHTS / told["weights"], content),
         (
             WEIGHTS / f"{told['name']}.json",
-            (json.dumps(card, indent=1) + "\n").encode(),
+            (json.dumps(told, indent=1) + "\n").encode(),
         ),
     ):
         temporary = path.with_name(path.name + ".tmp")

@@ -1,0 +1,85 @@
+"""What a chapter teaches equals what `aelib` has of it.
+
+Runs in the kernel of the executed chapter, with the chapter's names.
+"""
+
+from aelib import datasets, metrics, models
+import numpy as np
+import pytest
+
+
+def assert_same_network(taught, imported):
+    """Compare names, shapes, parameters, and with the same weights the outputs."""
+    assert [layer.name for layer in taught.layers] == [
+        layer.name for layer in imported.layers
+    ]
+    assert [layer.output.shape for layer in taught.layers] == [
+        layer.output.shape for layer in imported.layers
+    ]
+    assert taught.count_params() == imported.count_params()
+    imported.set_weights(taught.get_weights())
+    inputs = np.random.default_rng(0).uniform(size=(50, *taught.input_shape[1:]))
+    np.testing.assert_allclose(imported(inputs), taught(inputs), atol=1e-6)
+
+
+def assert_same_variational_network(taught, imported):
+    """Compare parameters, and with the same weights and chance outputs and losses."""
+    assert [weight.shape for weight in taught.get_weights()] == [
+        weight.shape for weight in imported.get_weights()
+    ]
+    imported.set_weights(taught.get_weights())
+    for network in (taught, imported):
+        (sampler,) = [x for x in network.layers if hasattr(x, "seed_generator")]
+        sampler.seed_generator.state.assign([1, 2])
+    images = np.random.default_rng(0).uniform(size=(50, 32, 32, 1))
+    drawn = [network(images) for network in (taught, imported)]
+    np.testing.assert_allclose(*drawn, atol=1e-6)
+    (own,), (other,) = taught.losses, imported.losses
+    assert float(own) == pytest.approx(float(other), rel=1e-5)
+
+
+def check(chapter, names):
+    """Raise AssertionError if the chapter's names and `aelib`'s differ."""
+
+    if chapter == "01_dataset":
+        (train_images, train_labels), (validation_images, _), _ = (
+            datasets.load_fashion_mnist()
+        )
+        np.testing.assert_array_equal(names["train_images"], train_images)
+        np.testing.assert_array_equal(names["train_labels"], train_labels)
+        np.testing.assert_array_equal(names["validation_images"], validation_images)
+    elif chapter in ("02_encoder", "03_transposed_convolution"):
+        part = "encoder" if chapter == "02_encoder" else "decoder"
+        taught = names[part]
+        imported = getattr(models, f"build_{part}")()
+        assert_same_network(taught, imported)
+    elif chapter == "04_loss":
+        images = names["images"]
+        drawn = np.clip(images[::-1], 0.01, 0.99)
+        for taught, imported in (
+            (names["squared_error"], metrics.mean_squared_error),
+            (names["cross_entropy"], metrics.binary_cross_entropy),
+        ):
+            mean = np.mean(taught(images, drawn), dtype="float64")
+            assert imported(images, drawn) == pytest.approx(mean, rel=1e-5)
+    elif chapter == "05_training":
+        imported = models.build_autoencoder(
+            models.build_encoder(), models.build_decoder()
+        )
+        assert_same_network(names["autoencoder"], imported)
+    elif chapter in ("06_latent_space", "07_generation"):
+        pass  # they measure with `aelib` from the start, and define nothing that it has
+    elif chapter == "08_denoising":
+        images = names["images"][:100]
+        noisy, imported = (
+            add(images, 0.2, np.random.default_rng(0))
+            for add in (names["add_noise"], datasets.add_noise)
+        )
+        np.testing.assert_array_equal(noisy, imported)
+    elif chapter == "09_repair":
+        imported = models.build_variational_autoencoder(
+            models.build_variational_encoder(), models.build_decoder()
+        )
+        assert_same_variational_network(names["variational"], imported)
+    else:
+        raise AssertionError(f"say here what {chapter} teaches")
