@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import logging
 import math
 from numbers import Integral
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -187,14 +188,14 @@ class SampleCode(layers.Layer):
         Weight of the KL term against the loss summed over all pixels, 0 or more.
     """
 
-    def __init__(self, beta: float = 1.0, **options):
+    def __init__(self, beta: float = 1.0, **options: Any) -> None:
         super().__init__(**options)
         if not beta >= 0:
             raise ValueError(f"beta is {beta}; give 0 or more")
         self.beta = beta
         self.seed_generator = keras.random.SeedGenerator()
 
-    def call(self, inputs):
+    def call(self, inputs: Sequence[Any]) -> Any:
         """Return codes (n, d) for means and logarithms of variances, (n, d) each."""
         means, log_variances = inputs
         variances = ops.exp(log_variances)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 from pathlib import Path
+from types import CodeType
 from typing import Literal
 
 from aelib import models
@@ -194,6 +195,15 @@ def fit(
     autoencoder, history = _begin(recipe, len(images), latent_dim, stem)
     steps = recipe.count_steps(len(images))
     steps_per_epoch = math.ceil(len(images) / recipe.batch_size)
+
+    def check_loss(batch: int, logs: dict[str, float]) -> None:
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"in epoch {epoch + 1} the loss became NaN or infinite: the steps are "
+                f"too large for these images. Try a learning rate far below "
+                f"{recipe.learning_rate:g}; Adam's default is 0.001"
+            )
+
     for epoch in range(len(history), math.ceil(steps / steps_per_epoch)):
         rng = np.random.default_rng((recipe.seed, epoch))
         order = rng.permutation(len(images))
@@ -202,24 +212,15 @@ def fit(
             sampler.state.assign(rng.integers(2**32, size=2, dtype="uint32"))
         left = steps - epoch * steps_per_epoch
         seen = images[order[: left * recipe.batch_size]]
-        try:
-            result = autoencoder.fit(
-                _batches(_add_noise(seen, recipe.noise, rng), seen, recipe.batch_size),
-                shuffle=False,
-                initial_epoch=epoch,
-                epochs=epoch + 1,
-                validation_data=validation,
-                callbacks=[keras.callbacks.TerminateOnNaN(raise_error=True)],
-                verbose=verbose,
-            )
-        except RuntimeError as error:
-            if "NaN or Inf loss" not in str(error):
-                raise
-            raise FloatingPointError(
-                f"in epoch {epoch + 1} the loss became NaN or infinite: the steps are "
-                f"too large for these images. Try a learning rate far below "
-                f"{recipe.learning_rate:g}; Adam's default is 0.001"
-            ) from error
+        result = autoencoder.fit(
+            _batches(_add_noise(seen, recipe.noise, rng), seen, recipe.batch_size),
+            shuffle=False,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            validation_data=validation,
+            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=check_loss)],
+            verbose=verbose,
+        )
         history.append({name: values[0] for name, values in result.history.items()})
         if stem:
             _save(autoencoder, history, stem)
@@ -259,7 +260,8 @@ def _begin(
     if stem:
         model, log = stem.with_suffix(".keras"), stem.with_suffix(".json")
         if model.exists() and log.exists():
-            autoencoder = keras.models.load_model(model)
+            own = {} if isinstance(recipe.loss, str) else _name(recipe.loss)
+            autoencoder = keras.models.load_model(model, custom_objects=own)
             history = json.loads(log.read_text("utf-8"))
             steps_per_epoch = math.ceil(images / recipe.batch_size)
             done = math.ceil(int(autoencoder.optimizer.iterations) / steps_per_epoch)
@@ -285,10 +287,47 @@ def _stem(folder: Path, recipe: Recipe, latent_dim: int, images: np.ndarray) -> 
     """Name the state by all that decides the result."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = asdict(recipe)
-    settings["loss"] = getattr(recipe.loss, "__qualname__", recipe.loss)
+    settings["loss"] = _identify(recipe.loss)
     digest = hashlib.sha256(json.dumps([settings, latent_dim]).encode())
-    digest.update(np.ascontiguousarray(images))
+    digest.update(np.ascontiguousarray(images).tobytes())
     return folder / digest.hexdigest()[:16]
+
+
+def _name(loss: Callable) -> dict[str, Callable]:
+    """Return the loss under the name by which a saved model asks for it."""
+    if isinstance(loss, keras.losses.Loss):
+        return {type(loss).__name__: type(loss)}
+    return {loss.__name__: loss}
+
+
+def _identify(loss: str | Callable) -> str:
+    """Tell a loss by its code, not by its name: a redefined one is another loss."""
+    if isinstance(loss, str):
+        return loss
+    if isinstance(loss, keras.losses.Loss):
+        return f"{_describe(type(loss).call)} {loss.get_config()}"
+    return _describe(loss)
+
+
+def _describe(function: Callable) -> str:
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise TypeError(
+            f"the loss is of type {type(function).__name__}; with checkpoints give a "
+            "name, a function, or a keras.losses.Loss, so that it can be recognised"
+        )
+    cells = getattr(function, "__closure__", None) or ()
+    values = [getattr(function, "__defaults__", None)]
+    values += [cell.cell_contents for cell in cells]
+    return f"{_describe_code(code)} {values}"
+
+
+def _describe_code(code: CodeType) -> str:
+    constants = [
+        _describe_code(value) if isinstance(value, CodeType) else repr(value)
+        for value in code.co_consts
+    ]
+    return f"{code.co_code.hex()} {code.co_names} {constants}"
 
 
 def _save(autoencoder: keras.Model, history: list, stem: Path) -> None:

@@ -204,3 +204,50 @@ def test_a_denoiser_reads_noisy_images_and_its_target_is_clean(images, monkeypat
         )
         spread = np.std(inputs[:, :2] - targets[:, :2], axis=(1, 2, 3))  # background
         assert spread.min() < 0.1 and 0.2 < spread.max() < 0.5
+
+
+def losses_of_one_name():
+    def loss(images, reconstructions):
+        return keras.ops.mean((images - reconstructions) ** 2)
+
+    first = loss
+
+    def loss(images, reconstructions):
+        return keras.ops.mean(abs(images - reconstructions))
+
+    return first, loss
+
+
+def test_a_loss_redefined_under_its_old_name_does_not_take_up_the_state(
+    images, tmp_path, capsys
+):
+    first, second = losses_of_one_name()
+    again, _ = losses_of_one_name()  # the same code, defined once more
+    recipe = replace(TINY, epochs=1)
+    for loss, epochs in ((first, 1), (second, 1), (first, 0), (again, 0)):
+        mine = replace(recipe, loss=loss)
+        training.fit(mine, images, checkpoints=tmp_path, verbose=2)
+        assert capsys.readouterr().out.count("/step") == epochs
+    assert len(list(tmp_path.glob("*.keras"))) == 2
+
+
+def test_a_cut_off_training_with_a_loss_of_ones_own_goes_on(
+    images, tmp_path, monkeypatch
+):
+    loss, _ = losses_of_one_name()
+    recipe = replace(TINY, epochs=2, loss=loss)
+    whole, told = training.fit(recipe, images)
+    save = training._save
+
+    def stop(*state):
+        save(*state)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_save", stop)
+    with pytest.raises(KeyboardInterrupt):
+        training.fit(recipe, images, checkpoints=tmp_path)
+    monkeypatch.setattr(training, "_save", save)
+    again, history = training.fit(recipe, images, checkpoints=tmp_path)
+    assert history == told
+    for one, other in zip(whole.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)

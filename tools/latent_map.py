@@ -9,6 +9,7 @@ from pathlib import Path
 
 from aelib import datasets, plotting, pretrained
 import matplotlib
+import matplotlib.pyplot as plt
 import numpy as np
 
 TARGET = Path(__file__).resolve().parent.parent / "static" / "latent_map.webp"
@@ -24,15 +25,14 @@ def main() -> None:
     encoder, decoder = pretrained.load("bce-2d")
     codes = encoder.predict(test_images[:POINTS], verbose=0)
     low, high = np.percentile(codes, [0.5, 99.5], axis=0)
-    x_values, y_values = np.linspace(low, high, 2).T
-    x_values = np.linspace(*x_values, COLUMNS)
-    y_values = np.linspace(*y_values, ROWS)
+    x_values = np.linspace(low[0], high[0], COLUMNS)
+    y_values = np.linspace(low[1], high[1], ROWS)
     grid = np.stack(np.meshgrid(x_values, y_values), axis=-1).reshape(-1, 2)
     images = decoder.predict(grid, verbose=0).reshape(ROWS, COLUMNS, 32, 32)
 
     axis = plotting.show_codes(codes, test_labels[:POINTS], datasets.CLASS_NAMES)
     plotting.draw_decoded(axis, images, x_values, y_values)
-    axis.figure.savefig(TARGET, pil_kwargs={"quality": 85})
+    plt.savefig(TARGET, pil_kwargs={"quality": 85})
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""Check formatting, code and spelling of the project, code cells included.
+"""Check formatting, code, types and spelling of the project, code cells included.
 
     python tools/lint.py [--fix]
 
 Ruff reads no MyST, so each chapter's cells are handed to it as a notebook; `--fix`
-puts the formatted cells back into the source.
+puts the formatted cells back into the source. Of a chapter that is long for its readers
+it only warns.
 """
 
 from pathlib import Path
@@ -15,6 +16,7 @@ import jupytext
 from twins import chapter_sources, code_cells, ROOT
 
 CONFIG = ROOT / "pyproject.toml"
+WORDS, LINES = 2_500, 20
 
 
 def _succeeds(*command: str, folder: Path = ROOT) -> bool:
@@ -49,14 +51,36 @@ def _put_back(source: Path, notebook: Path) -> None:
     source.write_text(text, encoding="utf-8", newline="\n")
 
 
+def warn_of_size() -> None:
+    """Say which chapters and cells are long, and where little output is compared."""
+    for source in chapter_sources():
+        cells = jupytext.read(source).cells
+        prose = [cell.source for cell in cells if cell.cell_type == "markdown"]
+        words = len("\n".join(prose).split("\n## Exercises")[0].split())
+        if words > WORDS:
+            print(f"{source.name}: {words} words before the exercises, over {WORDS}")
+        code = [cell for cell in cells if cell.cell_type == "code"]
+        for cell in code:
+            lines = len([line for line in cell.source.splitlines() if line])
+            if lines > LINES:
+                first = cell.source.splitlines()[0]
+                print(f"{source.name}: a cell of {lines} lines, over {LINES}: {first}")
+        tags = [tag for cell in code for tag in cell.metadata.get("tags", [])]
+        ignored = tags.count("nbval-ignore-output")
+        if ignored > len(code) / 2:
+            print(f"{source.name}: of {ignored} cells no output is compared")
+
+
 def main(fix: bool) -> bool:
     """Run every check, also after one has failed; True if all pass."""
+    warn_of_size()
     if fix:
         _succeeds("ruff", "check", "--fix", "--quiet")
         _succeeds("ruff", "format", "--quiet")
     results = [
         _succeeds("ruff", "format", "--check"),
         _succeeds("ruff", "check"),
+        _succeeds("mypy"),
         _succeeds("codespell"),
     ]
     with tempfile.TemporaryDirectory() as folder:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from aelib import models, plotting
 import matplotlib
+import matplotlib.pyplot as plt
 
 TARGET = Path(__file__).resolve().parent.parent / "static" / "network.svg"
 
@@ -12,8 +13,8 @@ if __name__ == "__main__":
     plotting.use_style()
     # The same bytes each time, so that only a changed network changes the file.
     matplotlib.rcParams["svg.hashsalt"] = "aelib"
-    axis = plotting.draw_network(
+    plotting.draw_network(
         models.layer_shapes(models.build_encoder()),
         models.layer_shapes(models.build_decoder()),
     )
-    axis.figure.savefig(TARGET, bbox_inches="tight", metadata={"Date": None})
+    plt.savefig(TARGET, bbox_inches="tight", metadata={"Date": None})

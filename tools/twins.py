@@ -257,11 +257,14 @@ class Converter:
             target does not exist.
         """
         lines = text.split("\n")
-        edits = {}  # (first line, line after the last) → new text
-        place = {}  # the same → up to where it is done: table cells share a line
+        # (first line, line after the last) → new text
+        edits: dict[tuple[int, int], str] = {}
+        # The same → up to where it is done: table cells share a line.
+        place: dict[tuple[int, int], int] = {}
         for token in _parser().parse(text):
+            first, last = token.map or (0, 0)
+            span = (first, last)
             if token.type == "inline":
-                span = tuple(token.map)
                 old = edits.get(span, "\n".join(lines[slice(*span)]))
                 edits[span], place[span] = self._inline(token, old, place.get(span, 0))
             elif directive := _directive(token):
@@ -270,9 +273,9 @@ class Converter:
                         f"{{{directive.name}}} stands inside a list or a quotation; "
                         "move it out"
                     )
-                edits[tuple(token.map)] = "\n".join(self._block(*directive))
+                edits[span] = "\n".join(self._block(*directive))
             elif token.type in ("myst_target", "myst_line_comment"):
-                edits[tuple(token.map)] = ""
+                edits[span] = ""
             elif token.type == "fence":
                 pass  # a listing, plain Markdown
             elif re.sub("_(open|close)$", "", token.type) not in PLAIN_BLOCKS:
@@ -309,7 +312,7 @@ class Converter:
 
     def _inline(self, token: Token, text: str, place: int) -> tuple[str, int]:
         """Replace the roles and links of one inline token, from left to right."""
-        for child in token.children:
+        for child in token.children or ():
             kind = re.sub("_(open|close)$", "", child.type)
             if child.type == "code_inline":
                 place = text.index(child.content, place) + len(child.content)
@@ -318,7 +321,7 @@ class Converter:
                 new = self._role(child.meta["name"], child.content)
                 text, place = _replace_once(text, old, new, place)
             elif child.type == "link_open":
-                page, mark, anchor = child.attrs["href"].partition("#")
+                page, mark, anchor = str(child.attrs["href"]).partition("#")
                 if re.fullmatch(r"\d\d_\w+\.md", page):
                     old = f"]({child.attrs['href']})"
                     new = f"]({twin_path(Path(page))}{mark}{anchor})"
@@ -459,9 +462,10 @@ def derive(
         cells.insert(0, new_code_cell(code, metadata={"tags": [COLAB_TAG]}))
     for position, cell in enumerate(cells):
         cell.id = f"cell-{position:03d}"
-    metadata = {"kernelspec": notebook.metadata["kernelspec"]}
-    metadata["language_info"] = {"name": "python"}
-    return new_notebook(cells=cells, metadata=metadata)
+    kernel = notebook.metadata["kernelspec"]
+    language = {"name": "python"}
+    about = {"kernelspec": kernel, "language_info": language}
+    return new_notebook(cells=cells, metadata=about)
 
 
 def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:

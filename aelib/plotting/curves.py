@@ -6,6 +6,7 @@ Used by chapter 1 and by the chapters on loss and training.
 from collections.abc import Mapping
 
 from aelib.plotting.style import DARK, LIGHT, RED, TEXT_WIDTH
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
@@ -132,14 +133,15 @@ def show_curves(
         axis.set(xlabel=x_label, ylabel=label)
         if np.issubdtype(np.asarray(x_values).dtype, np.integer):
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-    handles = {}
+    handles: dict[str, Artist] = {}
     for axis in axes[0]:
-        own = zip(*reversed(axis.get_legend_handles_labels()), strict=True)
-        handles |= {name: handle for name, handle in own if name not in handles}
-    rows = 1 + (sum(map(len, handles)) + 8 * len(handles) > 96)  # as the text is wide
+        for handle, name in zip(*axis.get_legend_handles_labels(), strict=True):
+            handles.setdefault(name, handle)
+    letters = sum(len(name) + 8 for name in handles)
+    rows = 1 + (letters > 96)  # as the text is wide
     figure.legend(
-        handles.values(),
-        handles,
+        list(handles.values()),
+        list(handles),
         loc="outside upper center",
         ncols=-(-len(handles) // rows),
         frameon=False,

@@ -55,7 +55,7 @@ def show_codes(
     figure, axis = plt.subplots(figsize=(TEXT_WIDTH, 5.6))
     axis.set(xlabel="z₁", ylabel="z₂")
     if labels is None:
-        axis.scatter(*codes.T, s=3, color="black", linewidths=0)
+        axis.scatter(codes[:, 0], codes[:, 1], s=3, color="black", linewidths=0)
     else:
         _draw_classes(axis, codes, labels, class_names, size=6)
         _draw_legend(figure, axis)
@@ -87,11 +87,13 @@ def show_each_class(
     ValueError
         As `show_codes`.
     """
-    codes, labels = _as_map(codes, labels, class_names)
+    codes, given = _as_map(codes, labels, class_names)
+    labels = np.asarray(given)
     axes = make_grid(len(class_names), 5, 1.55)
     for label, (axis, name) in enumerate(zip(axes, class_names, strict=True)):
-        for chosen, colour in ((labels != label, "#d0d0d0"), (labels == label, DARK)):
-            axis.scatter(*codes[chosen].T, s=2, color=colour, linewidths=0)
+        is_own = labels == label
+        for points, colour in ((codes[~is_own], "#d0d0d0"), (codes[is_own], DARK)):
+            axis.scatter(points[:, 0], points[:, 1], s=2, color=colour, linewidths=0)
         axis.set_title(name)
         _end_map(axis, codes, trim)
         axis.tick_params(labelsize=7)
@@ -214,8 +216,9 @@ def _draw_classes(
     size: float,
 ) -> None:
     for label, name in enumerate(class_names):
-        points, colour = codes[labels == label].T, CLASS_COLORS[label]
-        axis.scatter(*points, s=size, color=colour, label=name, linewidths=0, zorder=2)
+        x, y = codes[np.asarray(labels) == label].T
+        colour = CLASS_COLORS[label]
+        axis.scatter(x, y, s=size, color=colour, label=name, linewidths=0, zorder=2)
 
 
 def _draw_legend(figure: Figure, axis: Axes, markerscale: float = 3) -> None:

@@ -60,8 +60,11 @@ def show_numbers(
     axes, left = [], 0.0
     for matrix, title, own in zip(matrices, titles, frames, strict=True):
         height, width = (square * length for length in matrix.shape)
-        place = left, rows * square - height, width, height
-        axis = figure.add_axes([part / size[i % 2] for i, part in enumerate(place)])
+        bottom = rows * square - height
+        across, up = size
+        axis = figure.add_axes(
+            (left / across, bottom / up, width / across, height / up)
+        )
         axes.append(axis)
         left += width + square
         # Twice the largest: black lettering stays readable on the darkest square.

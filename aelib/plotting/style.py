@@ -37,7 +37,7 @@ CLASS_COLORS: tuple[str, ...] = tuple(
 
 def use_style() -> None:
     """Give all figures of a notebook the book's look."""
-    plt.rcParams.update(STYLE)
+    plt.rcParams.update(STYLE)  # type: ignore[arg-type]  # a plain dict is fine
 
 
 def make_grid(

@@ -153,6 +153,11 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
     _set_weights(parts, tensors)  # what is measured is what is stored
     content = save_tensors(dict(sorted(tensors.items())))
     digest = hashlib.sha256(content).hexdigest()
+    codes, test_codes = (models.encode(parts[0], x) for x in (images, test_images))
+    test = evaluate(*parts, test_images) | {
+        "accuracy_5nn": metrics.knn_accuracy(codes, labels, test_codes, test_labels),
+        "trustworthiness": metrics.trustworthiness(test_images, test_codes),
+    }
     told = {
         "name": name,
         "latent_dim": spec.latent_dim,
@@ -166,13 +171,8 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
         ],
         "metrics": {
             "validation": evaluate(*parts, validation_images),
-            "test": evaluate(*parts, test_images),
+            "test": test,
         },
-    }
-    codes, test_codes = (models.encode(parts[0], x) for x in (images, test_images))
-    told["metrics"]["test"] |= {
-        "accuracy_5nn": metrics.knn_accuracy(codes, labels, test_codes, test_labels),
-        "trustworthiness": metrics.trustworthiness(test_images, test_codes),
     }
     _store(told, content)
 
