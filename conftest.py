@@ -2,9 +2,9 @@
 
 import os
 
-# Notebooks' kernels draw inline, as on the page, whatever the shell says.
+# Notebooks' kernels draw inline, as on the page, whatever the shell says; TensorFlow
+# says nothing of this machine's graphics card and instructions.
 os.environ.pop("MPLBACKEND", None)
-# Tests and kernels don't show TensorFlow's remarks on the machine.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from aelib.datasets import ensure_available
@@ -14,7 +14,7 @@ import pytest
 matplotlib.use("agg")
 
 
-def pytest_sessionstart(session):
+def pytest_sessionstart(session: pytest.Session) -> None:
     """Make the verified data available before any notebook's kernel starts."""
     try:
         ensure_available()

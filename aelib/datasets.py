@@ -1,14 +1,15 @@
-"""Fashion-MNIST: get its files, load, preprocess and split it, crop images, add noise.
+"""Fashion-MNIST: make its files available, load, preprocess and split it.
 
-Chapter 1 teaches preprocessing and split; the other chapters import them. The second
-half of this module puts the files, verified, where Keras' own loader looks for them.
+Chapter 1 teaches preprocessing and split; the other chapters import them.
+`ensure_available` puts the verified files where
+`keras.datasets.fashion_mnist.load_data()` finds them.
 """
 
 from collections.abc import Callable, Iterator
 import contextlib
+import errno
 from functools import partial
 import hashlib
-import logging
 import os
 from pathlib import Path
 import shutil
@@ -17,10 +18,10 @@ import sys
 import tempfile
 import textwrap
 import time
+import warnings
 
 from aelib.validation import check_images, check_is_array, check_padded_shape
 import numpy as np
-import pooch
 
 __all__ = [
     "CLASS_NAMES",
@@ -79,41 +80,6 @@ DEBIAN_FOLDER = Path("/", _IN_PACKAGE)
 APT_TIMEOUT = 300.0  # seconds for one command of the last resort
 STALE = 86_400.0  # seconds until unfinished work counts as left by a killed process
 
-_WORK = ".aelib-"  # begins the name of a process' own folder beside the cached files
-
-# The files and the SHA-256 of each in its two right forms, which hold the same data:
-# in Debian's package, and as Zalando published it, with a name in gzip's header.
-FILES: dict[str, tuple[str, str]] = {
-    "train-images-idx3-ubyte.gz": (
-        "b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7",
-        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "0ae29f65d86684f32d1b9c85147786c547b9c6aebcaf235f0400a0cce308b056",
-        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
-    ),
-    "t10k-images-idx3-ubyte.gz": (
-        "cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa",
-        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
-    ),
-    "t10k-labels-idx1-ubyte.gz": (
-        "8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05",
-        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
-    ),
-}
-
-# They serve the files as Zalando published them.
-_MIRRORS = (
-    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-    "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
-)
-_DEBIAN_PACKAGE = "dataset-fashion-mnist"
-_DEBIAN_FOLDER = Path("/usr/share/datasets/fashion-mnist")
-_TIMEOUT = (5.0, 20.0)  # seconds to wait for a connection, and for each answer
-_APT_TIMEOUT = 300.0  # seconds for one command of the last resort
-_STALE = 86_400.0  # seconds until unfinished work counts as left by a killed process
-_CACHE = Path("datasets", "fashion-mnist")  # in Keras' home
 _WORK = ".aelib-"  # begins the name of a process' own folder beside the cached files
 
 # Images and their labels.
@@ -477,249 +443,4 @@ def _run(command: list[str], folder: Path) -> str:
         text=True,
         errors="replace",
         check=False,
-    ).stderr
-
-
-def ensure_available() -> Path:
-    """Make the four verified files stand where `fashion_mnist.load_data()` looks.
-
-    Sources, in order: Keras' cache; the folder that the environment variable
-    AELIB_DATA_DIR names; Debian's installed package; download; Debian's package
-    fetched without installing it. Silent if the cache is right.
-
-    Returns
-    -------
-    pathlib.Path
-        The folder of the files.
-
-    Raises
-    ------
-    RuntimeError
-        If no source has the files or they can't be written. The message lists what
-        was tried and says what to do.
-    """
-    home, used_home = _find_keras_homes()
-    folder = used_home / _CACHE
-    _remove_stale_work(folder)
-    faults = {name: _find_fault(folder / name, name) for name in FILES}
-    faults = {name: fault for name, fault in faults.items() if fault}
-    if not faults:
-        return folder
-    for name, fault in faults.items():
-        if fault != "is missing":
-            print(f"Fashion-MNIST: {folder / name} {fault}; replacing it")
-    tried = [f"{folder}: " + "; ".join(" ".join(pair) for pair in faults.items())]
-    read_only = home / _CACHE if home != used_home else None
-    try:
-        missing = _fill(folder, list(faults), _list_sources(read_only), tried)
-    except OSError as error:
-        raise RuntimeError(
-            f"Fashion-MNIST's files, about 31 MB, can't be written to {folder}: "
-            f"{error}. Free space there, or set the environment variable KERAS_HOME to "
-            "a folder that you can write, and restart"
-        ) from error
-    if missing:
-        raise RuntimeError(
-            f"Fashion-MNIST is not available: no source has {', '.join(missing)}. "
-            "Tried:\n- " + "\n- ".join(tried) + "\nDo one of these: check the network "
-            "(behind a proxy, set https_proxy and http_proxy); set the environment "
-            "variable AELIB_DATA_DIR to a folder that holds the four files; on Debian "
-            f"or Ubuntu install {_DEBIAN_PACKAGE}"
-        )
-    return folder
-
-
-# Puts what it can of the named files into a folder; returns a problem or "".
-_Fetch = Callable[[list[str], Path], str]
-
-
-def _find_keras_homes() -> tuple[Path, Path]:
-    """Find Keras' home and, by the rule of its `get_file`, the one that it reads.
-
-    They differ if the first can't be written.
-    """
-    temporary = "/tmp" if os.path.isdir("/tmp") else tempfile.gettempdir()  # noqa: PTH112
-    running = sys.modules.get("keras.src.backend.config")
-    if running:  # it has read KERAS_HOME, and won't again
-        home = running.keras_home()
-    elif "KERAS_HOME" in os.environ:
-        home = os.environ["KERAS_HOME"]
-    else:
-        user = os.path.expanduser("~")  # noqa: PTH111 (Path raises if there is none)
-        home = str(Path(user if os.access(user, os.W_OK) else "/tmp", ".keras"))
-    home = os.path.expanduser(home)  # noqa: PTH111
-    with contextlib.suppress(OSError):
-        Path(home).mkdir(parents=True, exist_ok=True)
-    used = home if os.access(home, os.W_OK) else Path(temporary, ".keras")
-    return Path(home).absolute(), Path(used).absolute()
-
-
-def _remove_stale_work(folder: Path) -> None:
-    for work in folder.glob(f"{_WORK}*"):
-        with contextlib.suppress(OSError):
-            if time.time() - work.stat().st_mtime > _STALE:
-                shutil.rmtree(work, ignore_errors=True)
-
-
-def _find_fault(path: Path, name: str) -> str:
-    """Say what is wrong with a file that should be `name`; empty if it is right."""
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except (FileNotFoundError, NotADirectoryError):
-        return "is missing"
-    except OSError as error:
-        return f"can't be read ({error.strerror})"
-    if digest in FILES[name]:
-        return ""
-    for other, digests in FILES.items():
-        if digest in digests:
-            return f"is {other} under a wrong name"
-    return (
-        "is cut short, damaged or another data set's (MNIST's files have the same "
-        f"names): its SHA-256 is {digest[:12]}…"
-    )
-
-
-def _list_sources(read_only: Path | None) -> Iterator[tuple[str, _Fetch]]:
-    """List the sources in the order in which they are tried, each with its name."""
-    if read_only:
-        yield f"the read-only {read_only}", partial(_copy, read_only)
-    if named := os.environ.get("AELIB_DATA_DIR"):
-        yield f"AELIB_DATA_DIR, {named}", partial(_copy, Path(named))
-    else:
-        yield "AELIB_DATA_DIR", lambda names, work: "not set"
-    yield f"Debian's package in {_DEBIAN_FOLDER}", partial(_copy, _DEBIAN_FOLDER)
-    for mirror in _MIRRORS:
-        yield mirror, partial(_download, mirror)
-    yield f"Debian's package {_DEBIAN_PACKAGE}, fetched with apt-get", _fetch_with_apt
-
-
-def _fill(
-    folder: Path,
-    missing: list[str],
-    sources: Iterator[tuple[str, _Fetch]],
-    tried: list[str],
-) -> list[str]:
-    """Fill `folder` from the sources; return what is missing still.
-
-    Appends to `tried` what was wrong with each source. The files are made in a folder
-    of this process beside the cache, and moved when they are whole and right.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix=_WORK, dir=folder, ignore_cleanup_errors=True
-    ) as work:
-        for source, fetch in sources:
-            problem = fetch(missing, Path(work))
-            faults = {name: _find_fault(Path(work, name), name) for name in missing}
-            right = [name for name in missing if not faults[name]]
-            for name in right:
-                _move(Path(work, name), folder / name)
-            if right:
-                count = f"{len(right)} of {len(FILES)} files"
-                print(f"Fashion-MNIST: {count} from {source} to {folder}")
-            missing = [name for name in missing if faults[name]]
-            if not missing:
-                break
-            problems = [problem] if problem else []
-            for name in missing:
-                if not problem or faults[name] != "is missing":
-                    problems.append(f"{name} {faults[name]}")
-                Path(work, name).unlink(missing_ok=True)
-            tried.append(f"{source}: {'; '.join(problems)}")
-    return missing
-
-
-def _move(path: Path, target: Path) -> None:
-    try:
-        path.replace(target)
-    except PermissionError:
-        # Windows: another process, as quick as this one, has the file open.
-        if _find_fault(target, target.name):
-            raise
-
-
-def _copy(source: Path, names: list[str], work: Path) -> str:
-    for name in names:
-        try:
-            content = (source / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            continue
-        except OSError as error:
-            return f"{name} can't be read ({error.strerror})"
-        (work / name).write_bytes(content)
-    return ""
-
-
-def _download(mirror: str, names: list[str], work: Path) -> str:
-    get = pooch.HTTPDownloader(
-        progressbar=_is_watched(),
-        timeout=_TIMEOUT,
-        headers={"Accept-Encoding": "identity"},  # or requests might unzip the files
-    )
-    log, problems = pooch.get_logger(), []
-    level = log.level
-    log.setLevel(logging.WARNING)  # the line that is printed says enough
-    try:
-        for name in names:
-            try:
-                pooch.retrieve(
-                    mirror + name, FILES[name][1], name, work, downloader=get
-                )
-                (work / name).chmod(0o644)  # pooch makes it the user's alone
-            except OSError as error:  # requests' errors are OSErrors without a number
-                if error.errno:
-                    raise
-                return "; ".join([*problems, str(error) or type(error).__name__])
-            except ValueError:
-                problems.append(f"{name} has a wrong SHA-256")
-    finally:
-        log.setLevel(level)
-    return "; ".join(problems)
-
-
-def _is_watched() -> bool:
-    """Say whether somebody waits at a terminal or in Jupyter, and not a build."""
-    return sys.stderr.isatty() or "JPY_SESSION_NAME" in os.environ
-
-
-def _fetch_with_apt(names: list[str], work: Path) -> str:
-    """Fetch and unpack Debian's package as any user, with package lists of its own."""
-    if not (shutil.which("apt-get") and shutil.which("dpkg")):
-        return "apt-get or dpkg is not on this machine"
-    print(
-        f"Fashion-MNIST: last resort: fetching Debian's package {_DEBIAN_PACKAGE} "
-        "(31 MB) without installing it"
-    )
-    root = work / "apt"
-    for folder in ("lists/partial", "cache/archives/partial"):
-        (root / folder).mkdir(parents=True)
-    apt = ["apt-get", f"-oDir::State::Lists={root}/lists", f"-oDir::Cache={root}/cache"]
-    apt += ["-oDebug::NoLocking=1", "-oAPT::Sandbox::User="]
-    said = ""
-    try:
-        said += _run([*apt, "update"], root)
-        said += _run([*apt, "download", _DEBIAN_PACKAGE], root)
-        for package in root.glob("*.deb"):
-            said += _run(["dpkg", "-x", str(package), str(root)], root)
-    except (OSError, subprocess.SubprocessError) as error:
-        return str(error)
-    unpacked = root / _DEBIAN_FOLDER.relative_to("/")
-    if not unpacked.is_dir():
-        return textwrap.shorten(said, 400) or "the package doesn't hold the files"
-    return _copy(unpacked, names, work)
-
-
-def _run(command: list[str], folder: Path) -> str:
-    """Run a command in a folder; return its complaints, which need not be fatal."""
-    return subprocess.run(
-        command,
-        cwd=folder,
-        timeout=_APT_TIMEOUT,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
     ).stderr

@@ -118,7 +118,7 @@ CHILD = """
 from pathlib import Path
 import sys
 sys.path.insert(0, "{tests}")
-from aelib import data, training
+from aelib import datasets, training
 from test_training import TINY
 images = datasets.load_fashion_mnist()[0][0][:600]
 training.fit(TINY, images, images[:100], checkpoints=Path("{folder}"))
@@ -140,6 +140,7 @@ def test_a_killed_training_goes_on_to_the_same_result(
         time.sleep(0.002)
     victim.kill()
     victim.wait()
+    assert list(tmp_path.glob("*.keras")), "it was killed before it had begun"
     assert not (tmp_path / "finished").exists(), "it was killed too late"
     killed, history = training.fit(
         TINY, images, images[:100], checkpoints=tmp_path, verbose=2
