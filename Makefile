@@ -53,4 +53,4 @@ links: ## check the links of the book (needs a network)
 	jupyter-book build . --builder linkcheck
 
 clean: ## remove everything that was built
-	rm -rf _build build *.egg-info .pytest_cache .ruff_cache .mypy_cache
+	rm -rf _build build *.egg-info
