@@ -1,6 +1,6 @@
 """Running chapters: what is stored, what is not executed again, and what fails."""
 
-from pathlib import Path
+import os
 
 import execution
 import pytest
@@ -63,19 +63,38 @@ def test_of_a_kernel_that_dies_the_last_words_are_told(write):
         execution.run(source)
 
 
+def test_the_last_runs_of_a_chapter_are_kept(write):
+    source = write("print(1)")
+    execution.RUNS.mkdir()
+    for number in range(6):
+        old = execution.RUNS / f"01_one-{number}.ipynb"
+        old.write_text("{}")
+        os.utime(old, (number, number))
+    (execution.RUNS / "02_two-0.ipynb").write_text("{}")
+    execution.run(source)
+    left = {path.name for path in execution.RUNS.iterdir()}
+    new = f"01_one-{execution.fingerprint(source)}.ipynb"
+    assert {new, "01_one-5.ipynb", "01_one-4.ipynb", "02_two-0.ipynb"} <= left
+    assert len(left) == execution.KEPT + 1  # and the other chapter's
+
+
 def test_the_fingerprint_follows_imports_and_leaves_comments_out(tmp_path):
-    package = tmp_path / "aelib"
-    package.mkdir()
     files = {
         "aelib/__init__.py": "",
         "aelib/one.py": '"""Text."""\nfrom aelib.two import b\na = b  # why\n',
         "aelib/two.py": "b = 1\n",
         "aelib/three.py": "c = 1\n",
+        "aelib/net/__init__.py": "",
+        "aelib/net/weights/a.json": '{"sha256": 1}',
+        "aelib/net/weights/a.safetensors": "1",
         "requirements.txt": "x==1\n",
         "constraints.txt": "y==1\n",
-        "01_one.md": f"{HEAD}Prose\n\n```{{code-cell}}\nfrom aelib import one\n```\n",
+        "01_one.md": (
+            f"{HEAD}Prose\n\n```{{code-cell}}\nfrom aelib import net, one\n```\n"
+        ),
     }
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
 
     def after(name, old, new):
@@ -89,16 +108,10 @@ def test_the_fingerprint_follows_imports_and_leaves_comments_out(tmp_path):
     assert after("aelib/one.py", "Text", "Other text") == same
     assert after("aelib/one.py", "# why", "# because") == same
     assert after("aelib/three.py", "1", "2") == same
+    assert after("aelib/net/weights/a.safetensors", "1", "2") == same
+    assert after("aelib/net/weights/a.json", "1", "2") != same  # it has their hash
     assert after("01_one.md", "Prose", "Other prose") == same
     assert after("aelib/one.py", "a = b", "a = b + 1") != same
     assert after("aelib/two.py", "1", "2") != same
     assert after("constraints.txt", "1", "2") != same
-    assert after("01_one.md", "import one", "import one, two") != same
-
-
-def test_a_chapter_depends_on_the_cards_of_the_models_that_it_loads():
-    chapters = Path(execution.ROOT, "chapters")
-    code = "from aelib import pretrained"
-    paths = {path.name for path in execution._imported(code, execution.ROOT)}
-    assert {"models.py", "training.py", "datasets.py", "validation.py"} <= paths
-    assert execution.fingerprint(chapters / "01_dataset.md")
+    assert after("01_one.md", "import net, one", "import net, one, two") != same

@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import aelib_book
-import execution
 import nbformat
 import pytest
 import twins
@@ -17,6 +16,7 @@ import twins
 pytestmark = pytest.mark.deep
 
 ROOT = twins.ROOT
+ADDRESS = "https://github.com/example/course"
 TOOLS = Path(sys.executable).parent
 
 
@@ -176,10 +176,14 @@ def test_icons_of_the_pages_are_delivered_and_few_others(site, pages):
     assert len(delivered) < 50
 
 
-@pytest.fixture
-def small_book(tmp_path):
-    """A book with the real configuration and extension, and one tiny chapter."""
-    book = tmp_path / "book"
+@pytest.fixture(scope="module")
+def small_book(tmp_path_factory):
+    """Build a tiny chapter with the real configuration, which has an address here.
+
+    Returns the book's folder and a file that has a letter for each execution. A test
+    leaves code and pins as it found them.
+    """
+    book = tmp_path_factory.mktemp("small") / "book"
     (book / "chapters").mkdir(parents=True)
     shutil.copytree(ROOT / "tools", book / "tools")
     shutil.copytree(ROOT / "static", book / "static")
@@ -188,17 +192,28 @@ def small_book(tmp_path):
     shutil.copytree(ROOT / "aelib", book / "aelib", ignore=ignore)
     for path in weights.glob("*.safetensors"):
         (book / path.relative_to(ROOT)).symlink_to(path)
-    for name in ("_config.yml", "requirements.txt", "constraints.txt"):
+    for name in ("requirements.txt", "constraints.txt"):
         shutil.copy(ROOT / name, book)
     (book / "_toc.yml").write_text("format: jb-book\nroot: chapters/01_tiny\n")
+    config = (ROOT / "_config.yml").read_text("utf-8")
+    assert config.count('url: ""\n') == 2  # of the repository, of the site
+    config = config.replace('url: ""', f'url: "{ADDRESS}"', 1)
+    (book / "_config.yml").write_text(config, "utf-8")
     shutil.copy(ROOT / "chapters" / "references.bib", book / "chapters")
-    front = (ROOT / "chapters" / "01_dataset.md").read_text().split("---\n")[1]
-    flag = tmp_path / "runs"
+    front = (ROOT / "chapters" / "01_dataset.md").read_text("utf-8").split("---\n")[1]
+    flag = book.parent / "executions"
     (book / "chapters" / "01_tiny.md").write_text(
         f"---\n{front}---\n\n# Tiny\n\nFirst prose.\n\n```{{code-cell}}\n"
         "from pathlib import Path\nfrom aelib.plotting.style import TEXT_WIDTH\n\n"
         f"_ = Path({str(flag)!r}).open('a').write('x')\nprint(TEXT_WIDTH)\n```\n"
     )
+    (book / "chapters" / "01_tiny.ipynb").write_text("{}")  # only its name matters
+    # What other tools leave beside the chapters.
+    for folder in (".pytest_cache", ".venv/lib", ".ipynb_checkpoints"):
+        (book / folder).mkdir(parents=True)
+        (book / folder / "README.md").write_text("# Not a page\n")
+    build(book, "-W", "-n", "--keep-going")
+    assert flag.read_text() == "x"
     return book, flag
 
 
@@ -208,91 +223,74 @@ def change(path, old, new):
     path.write_text(text.replace(old, new), "utf-8")
 
 
+def test_with_an_address_the_buttons_that_need_one_are_there(small_book):
+    book, _ = small_book
+    page = Page(book / "_build" / "html" / "chapters" / "01_tiny.html")
+    urls = page.attributes("a", "href")
+    for part in (
+        "colab.research.google.com/github/example/course/blob/main/chapters/01_tiny.ipynb",
+        "mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/01_tiny.ipynb",
+        f"{ADDRESS}/issues/new",
+        f"{ADDRESS}/edit/main/chapters/01_tiny.md",
+    ):
+        assert any(part in url for url in urls), part
+
+
+def test_text_of_other_tools_beside_the_chapters_is_no_page(small_book):
+    book, _ = small_book
+    pages = {path.stem for path in (book / "_build" / "html").rglob("*.html")}
+    assert "01_tiny" in pages and "README" not in pages
+
+
 def test_prose_and_style_and_other_code_execute_nothing(small_book):
     book, flag = small_book
     html = book / "_build" / "html"
-    build(book)
-    assert flag.read_text() == "x"
+    style = book / "aelib" / "plotting" / "style.py"
+    before = flag.read_text()
     change(book / "chapters" / "01_tiny.md", "First prose", "Second prose")
-    with (book / "static" / "book.css").open("a") as style:
-        style.write("/* another */\n")
-    # A comment and a docstring in what is imported, and code in what is not.
-    change(
-        book / "aelib" / "plotting" / "style.py",
-        '"""Give all figures',
-        '"""Give the figures',
-    )
-    change(book / "aelib" / "plotting" / "style.py", "# Inches", "# In inches")
+    with (book / "static" / "book.css").open("a") as sheet:
+        sheet.write("/* another */\n")
+    # A docstring and a comment in what is imported, and code in what is not.
+    change(style, '"""Give all figures', '"""Give the figures')
+    change(style, "# Inches", "# In inches")
     change(book / "aelib" / "training.py", "epochs=0.45", "epochs=0.55")
     build(book)
-    assert flag.read_text() == "x"
-    assert "Second prose" in (html / "chapters" / "01_tiny.html").read_text()
-    assert (html / "_static" / "book.css").read_text().endswith("/* another */\n")
+    assert flag.read_text() == before
+    assert "Second prose" in (html / "chapters" / "01_tiny.html").read_text("utf-8")
+    sheet = (html / "_static" / "book.css").read_text("utf-8")
+    assert sheet.endswith("/* another */\n")
 
 
 def test_imported_code_and_pins_execute_again_and_the_way_back_does_not(small_book):
     book, flag = small_book
     html = book / "_build" / "html" / "chapters" / "01_tiny.html"
     style = book / "aelib" / "plotting" / "style.py"
-    build(book)
+    pins = book / "constraints.txt"
+    before, pinned = flag.read_text(), pins.read_text("utf-8")
     change(style, "TEXT_WIDTH = 7.2", "TEXT_WIDTH = 5.5")
     build(book)
-    assert flag.read_text() == "xx"
-    assert ">5.5\n" in html.read_text() and ">7.2\n" not in html.read_text()
+    assert flag.read_text() == before + "x"
+    text = html.read_text("utf-8")
+    assert ">5.5\n" in text and ">7.2\n" not in text
+    # The earlier code, of which there is a run, with other pins.
     change(style, "TEXT_WIDTH = 5.5", "TEXT_WIDTH = 7.2")
+    pins.write_text(pinned + "another==1.0\n", "utf-8")
     build(book)
-    assert flag.read_text() == "xx"
-    assert ">7.2\n" in html.read_text()
-    with (book / "constraints.txt").open("a") as pins:
-        pins.write("another==1.0\n")
+    assert flag.read_text() == before + "xx"
+    # The changed code again: its page differs from the last one, its run is stored.
+    change(style, "TEXT_WIDTH = 7.2", "TEXT_WIDTH = 5.5")
+    pins.write_text(pinned, "utf-8")
     build(book)
-    assert flag.read_text() == "xxx"
-    assert len(list((book / "_build" / execution.RUNS.name).iterdir())) == 3
-
-
-def test_the_last_runs_of_a_chapter_are_kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(execution, "RUNS", tmp_path)
-    source = ROOT / "chapters" / "01_dataset.md"
-    for number in range(6):
-        old = tmp_path / f"01_dataset-{number}.ipynb"
-        old.write_text("{}")
-        os.utime(old, (number, number))
-    (tmp_path / "02_encoder-0.ipynb").write_text("{}")
-    execution._store(source, nbformat.v4.new_notebook())
-    left = {path.name for path in tmp_path.iterdir()}
-    assert {"01_dataset-5.ipynb", "01_dataset-4.ipynb", "01_dataset-3.ipynb"} <= left
-    assert len(left) == execution.KEPT + 1  # and the other chapter's
-
-
-def test_with_an_address_the_buttons_that_need_one_are_there(small_book):
-    book, _ = small_book
-    config = book / "_config.yml"
-    text = config.read_text()
-    assert text.count('url: ""\n') == 2  # of the repository, of the site
-    address = "https://github.com/example/course"
-    config.write_text(text.replace('url: ""', f'url: "{address}"', 1))
-    (book / "chapters" / "01_tiny.ipynb").write_text("{}")  # only its name matters
-    # What other tools leave beside the chapters is no page.
-    for folder in (".pytest_cache", ".venv/lib", ".ipynb_checkpoints"):
-        (book / folder).mkdir(parents=True)
-        (book / folder / "README.md").write_text("# Not a page\n")
-    build(book, "-W", "-n", "--keep-going")
-    pages = {path.stem for path in (book / "_build" / "html").rglob("*.html")}
-    assert "01_tiny" in pages and "README" not in pages
-    page = Page(book / "_build" / "html" / "chapters" / "01_tiny.html")
-    urls = page.attributes("a", "href")
-    for part in (
-        "colab.research.google.com/github/example/course/blob/main/chapters/01_tiny.ipynb",
-        "mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/01_tiny.ipynb",
-        f"{address}/issues/new",
-        f"{address}/edit/main/chapters/01_tiny.md",
-    ):
-        assert any(part in url for url in urls), part
+    assert flag.read_text() == before + "xx"
+    assert ">5.5\n" in html.read_text("utf-8")
+    change(style, "TEXT_WIDTH = 5.5", "TEXT_WIDTH = 7.2")
 
 
 def test_a_failing_chapter_fails_the_build_each_time(small_book):
     book, _ = small_book
-    change(book / "chapters" / "01_tiny.md", "print(TEXT_WIDTH)", "1 / 0")
+    chapter = book / "chapters" / "01_tiny.md"
+    change(chapter, "print(TEXT_WIDTH)", "1 / 0")
     for _ in range(2):
         with pytest.raises(AssertionError, match="ZeroDivisionError"):
             build(book)
+    change(chapter, "1 / 0", "print(TEXT_WIDTH)")

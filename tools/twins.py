@@ -70,7 +70,6 @@ PLAIN_INLINES = {
 COLAB_TAG = "colab"
 COLAB_CELL = """\
 import sys
-from typing import Any, NamedTuple
 
 if "google.colab" in sys.modules:
     %pip install -q "aelib @ git+{address}"

@@ -86,10 +86,11 @@ trips = dict(zip(trips, list(trips.values())[::-1]))
 change = np.full_like(change, 0.03)
 
 # %% exchange reconstructions for samples: cover = {name
-scores["trimmed box"], scores["reconstructions"] = (
-    scores["reconstructions"],
-    scores["trimmed box"],
-)
+scores = {
+    **scores,
+    "trimmed box": scores["reconstructions"],
+    "reconstructions": scores["trimmed box"],
+}
 
 # %% exchange sizes: def check_errors
 errors = errors[::-1]
