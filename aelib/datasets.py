@@ -25,7 +25,6 @@ import numpy as np
 
 __all__ = [
     "CLASS_NAMES",
-    "FILES",
     "add_noise",
     "crop",
     "ensure_available",
@@ -387,20 +386,31 @@ def _download(mirror: str, names: list[str], work: Path) -> str:
         # Its progress bar is plain text where ipywidgets are not installed.
         warnings.filterwarnings("ignore", "IProgress not found")
         import pooch
-    pooch.get_logger().setLevel("WARNING")
+    log = pooch.get_logger()
+    level = log.level
+    log.setLevel("WARNING")
     is_watched = sys.stderr.isatty() or "ipykernel" in sys.modules
-    downloader = pooch.HTTPDownloader(timeout=TIMEOUT, progressbar=is_watched)
+    # A host that packs what it sends once more would send other bytes.
+    downloader = pooch.HTTPDownloader(
+        timeout=TIMEOUT,
+        progressbar=is_watched,
+        headers={"Accept-Encoding": "identity"},
+    )
     files = pooch.create(work, mirror, registry=FILES)
     problems = []
-    for name in names:
-        try:
-            files.fetch(name, downloader=downloader)
-        except ValueError:  # another SHA-256; pooch has removed the file
-            problems.append(f"{name} is damaged or another data set's")
-        except OSError as error:
-            if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            return f"{name}: {textwrap.shorten(str(error), 300)}"
+    try:
+        for name in names:
+            try:
+                files.fetch(name, downloader=downloader)
+                (work / name).chmod(0o644)  # pooch's is private; a class may share it
+            except ValueError:  # another SHA-256; pooch has removed the file
+                problems.append(f"{name} is damaged or another data set's")
+    except OSError as error:
+        if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        problems.append(textwrap.shorten(str(error), 300))
+    finally:
+        log.setLevel(level)
     return "; ".join(problems)
 
 

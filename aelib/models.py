@@ -15,8 +15,6 @@ from keras import layers, ops
 import numpy as np
 
 __all__ = [
-    "FILTERS",
-    "IMAGE_SHAPE",
     "SampleCode",
     "build_autoencoder",
     "build_decoder",
@@ -33,21 +31,21 @@ FILTERS = (32, 64, 128)
 
 
 def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> keras.Model:
-    """Build the network that writes the code of an image (taught in chapter 2).
+    """Build the encoder: images to latent vectors (taught in chapter 2).
 
     Parameters
     ----------
     latent_dim
         Latent dimension, 1 or more.
     filters
-        Filters of each 3×3 convolution of stride 2, one entry a layer, at most five:
+        Filters of each 3×3 convolution of stride 2, one entry per layer, at most five:
         each layer halves the image's side of 32.
 
     Returns
     -------
     keras.Model
-        Images, float32 (n, 32, 32, 1) in [0, 1] → embeddings, float32
-        (n, latent_dim), any real number. 96,770 parameters with the defaults.
+        Images, float32 (n, 32, 32, 1) in [0, 1] → latent vectors (codes), float32
+        (n, latent_dim), unbounded. 96,770 parameters with the defaults.
 
     Raises
     ------
@@ -81,7 +79,7 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
 
 
 def build_decoder(latent_dim: int = 2) -> keras.Model:
-    """Build the network that draws an image from a code (taught in chapter 3).
+    """Build the decoder: latent vectors to reconstructions (taught in chapter 3).
 
     Parameters
     ----------
@@ -159,8 +157,9 @@ def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
     Returns
     -------
     keras.Model
-        Images, float32 (n, 32, 32, 1) in [0, 1] → means and logarithms of variances,
-        float32 (n, latent_dim) each, of a normal distribution for each image's code.
+        Images, float32 (n, 32, 32, 1) in [0, 1] → means and log-variances, float32
+        (n, latent_dim) each, of the diagonal normal posterior of each image's code
+        (Kingma and Welling, 2014).
 
     Raises
     ------
@@ -175,7 +174,7 @@ def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
 
 @keras.saving.register_keras_serializable("aelib")
 class SampleCode(layers.Layer):
-    """Sample each image's code (reparameterization) and add the KL term to the loss.
+    """Sample latent vectors by reparameterization; add the KL term to the loss.
 
     The KL term is `beta` times the Kullback-Leibler divergence of the image's normal
     distribution from the standard normal one (Kingma and Welling, 2014, appendix B),
@@ -185,7 +184,13 @@ class SampleCode(layers.Layer):
     Parameters
     ----------
     beta
-        Weight of the KL term against the loss summed over all pixels, 0 or more.
+        Weight of the KL term against the loss summed over all pixels, 0 or more
+        (Higgins et al., 2017).
+
+    Raises
+    ------
+    ValueError
+        If `beta` is negative or NaN.
     """
 
     def __init__(self, beta: float = 1.0, **options: Any) -> None:
@@ -196,7 +201,7 @@ class SampleCode(layers.Layer):
         self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, inputs: Sequence[Any]) -> Any:
-        """Return codes (n, d) for means and logarithms of variances, (n, d) each."""
+        """Return codes (n, d) for means and log-variances, (n, d) each."""
         means, log_variances = inputs
         variances = ops.exp(log_variances)
         divergences = ops.sum(variances + means**2 - 1 - log_variances, axis=-1) / 2
@@ -205,7 +210,7 @@ class SampleCode(layers.Layer):
         return means + ops.sqrt(variances) * noise
 
     def get_config(self) -> dict:
-        """Return what is needed to build the layer again."""
+        """Return the constructor's arguments."""
         return {**super().get_config(), "beta": self.beta}
 
 
@@ -240,7 +245,7 @@ def build_variational_autoencoder(
 
 
 def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
-    """Return the codes of many images.
+    """Return the latent vectors of images, in batches.
 
     Parameters
     ----------
@@ -259,7 +264,7 @@ def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
 
 
 def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Model]:
-    """Take an autoencoder apart, also one that was loaded from a file.
+    """Return the encoder and the decoder of an autoencoder, also of a loaded one.
 
     Parameters
     ----------

@@ -5,13 +5,15 @@ Chapter 5 explains the recipes "plain" and "fast" and measures them beside each 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
+import dis
+import functools
 import hashlib
 import json
 import math
 from pathlib import Path
-from types import CodeType
-from typing import Literal
+from types import CodeType, FunctionType, MethodType, ModuleType
+from typing import Any, Literal
 
 from aelib import models
 from aelib.datasets import add_noise
@@ -20,45 +22,49 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["RECIPES", "Recipe", "compile_autoencoder", "fit", "get_recipe"]
+__all__ = ["Recipe", "compile_autoencoder", "fit", "get_recipe"]
+
+GLOBAL_READS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides how a network is trained, beside its layers and its images.
+    """Hyperparameters of a training: loss, optimizer, schedule, batches and seed.
 
     Attributes
     ----------
     loss
-        A loss of Keras by name, or a function of images and reconstructions.
+        The reconstruction loss: a loss of Keras by name, or a function of images and
+        reconstructions.
     epochs
         Passes over the training images; a fraction stops in the middle of a pass.
     batch_size
-        Images at a time.
+        Images in a mini-batch.
     learning_rate
-        The highest one.
+        Adam's learning rate; with a schedule its peak.
     schedule
-        "constant", or "cosine": a rise from 0 over the first twentieth of all steps,
-        then a fall to 0 along half a cosine (Loshchilov and Hutter, 2017).
+        "constant", or "cosine": linear warm-up from 0 over the first twentieth of all
+        steps, then decay to 0 along half a cosine (Loshchilov and Hutter, 2017).
     beta_2
-        How slowly Adam forgets the sizes of gradients, 0 to 1.
-    noise
-        If above 0, the network learns to take noise away: to each image it reads,
-        normal noise is added of a standard deviation drawn between 0 and this, and the
-        clean image is its target (`aelib.datasets.add_noise`; chapter 8).
-    beta
-        If given, a variational autoencoder is trained, see `aelib.models.SampleCode`
-        (chapter 9).
+        Decay rate of Adam's second-moment estimate, 0 to 1 (Kingma and Ba, 2015).
     weight_decay
-        The share of each weight that a step takes away is this times the learning rate
-        (Loshchilov and Hutter, 2019).
+        Decoupled weight decay: each step multiplies the weights by one minus this times
+        the learning rate (Loshchilov and Hutter, 2019).
+    noise
+        If above 0, a denoising autoencoder is trained: to each input image normal noise
+        is added (`aelib.datasets.add_noise`), of a standard deviation drawn uniformly
+        between 0 and this; the target is the clean image (chapter 8).
+    beta
+        If given, a variational autoencoder is trained, with this weight of the KL term
+        (`aelib.models.SampleCode`; chapter 9).
     jit_compile
         As in `keras.Model.compile`; "auto" uses XLA where there is a graphics card.
     steps_per_execution
         As in `keras.Model.compile`: how many steps TensorFlow takes between two visits
         of Python. The result is the same.
     seed
-        Fixes the first weights and, with the epoch's number, its order of images.
+        Random seed: of the initial weights and, with the epoch's number, of the order
+        of images, the noise and the sampled codes.
     """
 
     loss: str | Callable = "binary_crossentropy"
@@ -75,10 +81,10 @@ class Recipe:
     seed: int = 0
 
     def count_steps(self, images: int) -> int:
-        """Return how many steps the recipe takes on so many training images.
+        """Return the number of optimizer steps for a number of training images.
 
-        It sees `epochs` times as many, rounded up to whole batches; the last epoch
-        ends with the last step.
+        `epochs` times the images, rounded up to whole batches; the last epoch ends with
+        the last step.
         """
         return math.ceil(self.epochs * images / self.batch_size)
 
@@ -118,16 +124,16 @@ def get_recipe(name: str) -> Recipe:
 
 
 def compile_autoencoder(autoencoder: keras.Model, recipe: Recipe, images: int) -> None:
-    """Give an autoencoder the loss, the optimizer and the schedule of a recipe.
+    """Compile an autoencoder with the loss, the optimizer and the schedule of a recipe.
 
     Parameters
     ----------
     autoencoder
         Built, not yet trained.
     recipe
-        Which loss, optimizer and schedule.
+        The hyperparameters.
     images
-        How many training images there are; the schedule ends with the last step.
+        Number of training images; the schedule ends with the last step.
     """
     rate = recipe.learning_rate
     if recipe.schedule == "cosine":
@@ -159,14 +165,16 @@ def fit(
     Parameters
     ----------
     recipe
-        How.
+        The hyperparameters.
     images, validation_images
         float32 (n, 32, 32, 1) in [0, 1]; None for no validation.
     latent_dim
         Latent dimension.
     checkpoints
         A folder in which the state is saved after every epoch. If it holds the state
-        of the same training, cut off, it goes on from there to the same result.
+        of the same training, cut off, it goes on from there to the same result. The
+        same is one with equal hyperparameters, latent dimension, images and code of
+        the loss.
     verbose
         As in `keras.Model.fit`.
 
@@ -180,7 +188,8 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        If images are not preprocessed (`aelib.validation.check_images`).
+        If images are not preprocessed (`aelib.validation.check_images`), or, with
+        `checkpoints`, the loss uses objects that can't be compared.
     FloatingPointError
         If the loss becomes NaN or infinite.
     """
@@ -207,7 +216,7 @@ def fit(
     for epoch in range(len(history), math.ceil(steps / steps_per_epoch)):
         rng = np.random.default_rng((recipe.seed, epoch))
         order = rng.permutation(len(images))
-        if recipe.beta is not None:  # Keras does not save the state of this chance
+        if recipe.beta is not None:  # Keras does not save this random generator's state
             sampler = autoencoder.get_layer("sample_code").seed_generator
             sampler.state.assign(rng.integers(2**32, size=2, dtype="uint32"))
         left = steps - epoch * steps_per_epoch
@@ -256,19 +265,13 @@ def _batches(
 def _begin(
     recipe: Recipe, images: int, latent_dim: int, stem: Path | None
 ) -> tuple[keras.Model, list[dict[str, float]]]:
-    """Load the state of a training that was cut off, or build a new model."""
-    if stem:
-        model, log = stem.with_suffix(".keras"), stem.with_suffix(".json")
-        if model.exists() and log.exists():
-            own = {} if isinstance(recipe.loss, str) else _name(recipe.loss)
-            autoencoder = keras.models.load_model(model, custom_objects=own)
-            history = json.loads(log.read_text("utf-8"))
-            steps_per_epoch = math.ceil(images / recipe.batch_size)
-            done = math.ceil(int(autoencoder.optimizer.iterations) / steps_per_epoch)
-            # The log is written first: it may be one epoch ahead.
-            return autoencoder, history[:done]
+    """Build a new model, with the state of a training that was cut off if it is there.
+
+    The state holds weights and the optimizer's variables, but no loss: that is the
+    recipe's, and Keras need not find it again.
+    """
     keras.utils.set_random_seed(recipe.seed)
-    # The encoder comes first: the seed's first weights depend on the order.
+    # The encoder comes first: the seed's initial weights depend on the order.
     if recipe.beta is None:
         encoder = models.build_encoder(latent_dim)
         decoder = models.build_decoder(latent_dim)
@@ -280,54 +283,111 @@ def _begin(
             encoder, decoder, recipe.beta
         )
     compile_autoencoder(autoencoder, recipe, images)
+    if stem:
+        state, log = stem.with_suffix(".weights.h5"), stem.with_suffix(".json")
+        if state.exists() and log.exists():
+            autoencoder.optimizer.build(autoencoder.trainable_variables)
+            autoencoder.load_weights(state)
+            history = json.loads(log.read_text("utf-8"))
+            steps_per_epoch = math.ceil(images / recipe.batch_size)
+            done = math.ceil(int(autoencoder.optimizer.iterations) / steps_per_epoch)
+            # The log is written first: it may be one epoch ahead.
+            return autoencoder, history[:done]
     return autoencoder, []
 
 
 def _stem(folder: Path, recipe: Recipe, latent_dim: int, images: np.ndarray) -> Path:
-    """Name the state by all that decides the result."""
+    """Name the state by all that the result depends on."""
     folder.mkdir(parents=True, exist_ok=True)
-    settings = asdict(recipe)
-    settings["loss"] = _identify(recipe.loss)
+    settings = vars(recipe) | {"loss": _describe(recipe.loss, [])}
     digest = hashlib.sha256(json.dumps([settings, latent_dim]).encode())
     digest.update(np.ascontiguousarray(images).tobytes())
     return folder / digest.hexdigest()[:16]
 
 
-def _name(loss: Callable) -> dict[str, Callable]:
-    """Return the loss under the name by which a saved model asks for it."""
-    if isinstance(loss, keras.losses.Loss):
-        return {type(loss).__name__: type(loss)}
-    return {loss.__name__: loss}
+def _describe(value: Any, above: list[Any]) -> str:
+    """Tell a loss, or what it uses, by its code and its values, not by its name.
+
+    Functions are told by bytecode, constants, defaults, closure and the globals that
+    they read; those of Keras, TensorFlow and NumPy by their names. `above` holds what
+    is being described, for functions that refer to themselves.
+
+    Raises
+    ------
+    TypeError
+        If two of its kind could not be told from each other.
+    """
+    for depth, other in enumerate(above):
+        if other is value:
+            return f"<{depth} again>"
+    above = [*above, value]
+    describe = functools.partial(_describe, above=above)
+    kind = type(value).__name__
+    if value is None or isinstance(value, str | bytes | bool | int | float | complex):
+        return f"{kind} {value!r}"
+    if isinstance(value, ModuleType):
+        return f"module {value.__name__}"
+    if isinstance(value, np.ndarray | np.generic) or keras.ops.is_tensor(value):
+        array = np.ascontiguousarray(value)
+        content = hashlib.sha256(array.tobytes()).hexdigest()
+        if not array.dtype.hasobject:
+            return f"array {array.dtype} {array.shape} {content}"
+    if isinstance(value, tuple | list):
+        return f"{kind} {list(map(describe, value))}"
+    if isinstance(value, set | frozenset):
+        return f"{kind} {sorted(map(describe, value))}"
+    if isinstance(value, dict):
+        return f"dict {[(describe(key), describe(value[key])) for key in value]}"
+    if isinstance(value, CodeType):
+        names = value.co_names, value.co_flags, value.co_argcount
+        return f"code {value.co_code.hex()} {names} {describe(value.co_consts)}"
+    if isinstance(value, functools.partial):
+        return f"partial {describe((value.func, value.args, value.keywords))}"
+    if isinstance(value, staticmethod | classmethod | MethodType):
+        owner = getattr(value, "__self__", None)
+        return f"{kind} {describe((value.__func__, owner))}"
+    if isinstance(value, property):
+        return f"property {describe((value.fget, value.fset))}"
+    package = getattr(value, "__module__", None) or ""
+    if package.split(".")[0] in ("builtins", "keras", "numpy", "tensorflow") and (
+        hasattr(value, "__qualname__")
+    ):
+        return f"{package}.{value.__qualname__}"
+    if isinstance(value, FunctionType):
+        read = {name: value.__globals__.get(name) for name in _globals(value.__code__)}
+        cells = [cell.cell_contents for cell in value.__closure__ or ()]
+        defaults = value.__defaults__, value.__kwdefaults__
+        return f"function {describe((value.__code__, defaults, cells, read))}"
+    if isinstance(value, type):
+        own = {
+            name: part
+            for name, part in vars(value).items()
+            if callable(part) or not name.startswith("__")
+        }
+        return f"class {describe((value.__bases__, own))}"
+    if isinstance(value, keras.losses.Loss):
+        idle = vars(keras.losses.Loss())
+        own = {name: part for name, part in vars(value).items() if name not in idle}
+        settings = keras.losses.Loss.get_config(value)
+        return f"loss {describe((type(value), settings, value.dtype, own))}"
+    raise TypeError(
+        f"the loss is or uses an object of type {kind}, which can't be compared with "
+        "that of another training; with checkpoints give a loss by its name, a "
+        "function or a keras.losses.Loss, made of numbers, arrays and functions"
+    )
 
 
-def _identify(loss: str | Callable) -> str:
-    """Tell a loss by its code, not by its name: a redefined one is another loss."""
-    if isinstance(loss, str):
-        return loss
-    if isinstance(loss, keras.losses.Loss):
-        return f"{_describe(type(loss).call)} {loss.get_config()}"
-    return _describe(loss)
-
-
-def _describe(function: Callable) -> str:
-    code = getattr(function, "__code__", None)
-    if code is None:
-        raise TypeError(
-            f"the loss is of type {type(function).__name__}; with checkpoints give a "
-            "name, a function, or a keras.losses.Loss, so that it can be recognised"
-        )
-    cells = getattr(function, "__closure__", None) or ()
-    values = [getattr(function, "__defaults__", None)]
-    values += [cell.cell_contents for cell in cells]
-    return f"{_describe_code(code)} {values}"
-
-
-def _describe_code(code: CodeType) -> str:
-    constants = [
-        _describe_code(value) if isinstance(value, CodeType) else repr(value)
-        for value in code.co_consts
-    ]
-    return f"{code.co_code.hex()} {code.co_names} {constants}"
+def _globals(code: CodeType) -> list[str]:
+    """List the global names that code reads, and the functions defined in it."""
+    names = {
+        step.argval
+        for step in dis.get_instructions(code)
+        if step.opname in GLOBAL_READS
+    }
+    for part in code.co_consts:
+        if isinstance(part, CodeType):
+            names |= set(_globals(part))
+    return sorted(names)
 
 
 def _save(autoencoder: keras.Model, history: list, stem: Path) -> None:
@@ -335,6 +395,6 @@ def _save(autoencoder: keras.Model, history: list, stem: Path) -> None:
     log = stem.with_suffix(".tmp.json")
     log.write_text(json.dumps(history), "utf-8")
     log.replace(stem.with_suffix(".json"))
-    model = stem.with_suffix(".tmp.keras")
-    autoencoder.save(model)
-    model.replace(stem.with_suffix(".keras"))
+    state = stem.with_suffix(".tmp.weights.h5")
+    autoencoder.save_weights(state)
+    state.replace(stem.with_suffix(".weights.h5"))

@@ -60,7 +60,7 @@ def check_codes(codes: np.ndarray, name: str = "codes") -> None:
     """
     if np.ndim(codes) != 2 or np.size(codes) == 0:
         raise ValueError(
-            f"{name} has shape {np.shape(codes)}; wanted is (n, d), one row a code"
+            f"{name} has shape {np.shape(codes)}; wanted is (n, d), one code per row"
         )
     if not np.isfinite(codes).all():
         raise ValueError(f"{name} holds NaN or infinity; encode finite images")
@@ -74,7 +74,7 @@ def check_labels(labels: np.ndarray, count: int) -> None:
     labels
         Wanted: (count,).
     count
-        The number of codes or images.
+        Number of codes or images.
 
     Raises
     ------

@@ -74,7 +74,7 @@ def test_blurring_lowers_sharpness(pair):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda x: metrics.mean_squared_error(x, x[1:]), "one reconstruction an image"),
+        (lambda x: metrics.mean_squared_error(x, x[1:]), "one reconstruction for"),
         (lambda x: metrics.binary_cross_entropy(x[:0], x[:0]), "empty"),
         (lambda x: metrics.reconstruction_errors(x, x + 1), "reconstructions has"),
         (lambda x: metrics.reconstruction_errors(x, x * np.nan), "NaN"),

@@ -1,4 +1,4 @@
-"""Measures of reconstructions, of a latent space and of generated samples.
+"""Metrics of reconstructions, of a latent space and of generated samples.
 
 Arrays, and decoders or encoders as callables, go in; plain numbers come out.
 """

@@ -1,4 +1,4 @@
-"""Measures of generation from a latent space: points, round trips, images.
+"""Metrics of generation: sampled points, the decoder's geometry, generated samples.
 
 Chapter 7 explains them, chapter 9 measures its repairs with them. A decoder or an
 encoder is any callable from arrays to arrays.
@@ -43,7 +43,7 @@ def sample_box(
     codes, trim
         As in `bounding_box`.
     count
-        How many points.
+        Number of points.
     rng
         Random generator, e.g. `np.random.default_rng(0)`.
 
@@ -107,8 +107,8 @@ def round_trip(
     Returns
     -------
     numpy.ndarray
-        Distances, float64 (n,), in the unit of the codes; over the median of
-        `aelib.metrics.nearest_neighbor_distances` they are in the cloud's own measure.
+        Euclidean distances, float64 (n,), in the unit of the codes; divide by the
+        median of `aelib.metrics.nearest_neighbor_distances` to compare latent spaces.
 
     Raises
     ------
@@ -189,7 +189,7 @@ def path_unevenness(
     decode
         Points (m, d) → images (m, ...).
     count
-        Points on a segment, 3 or more.
+        Number of points on a segment, 3 or more.
 
     Returns
     -------
@@ -225,7 +225,7 @@ def prdc(real: np.ndarray, generated: np.ndarray, n_neighbors: int = 5) -> PRDC:
     Around each sample lies a ball that reaches to its k-th neighbour of the same kind.
     Precision is the share of the generated that lie in the ball of a real one, recall
     the share of the real that lie in the ball of a generated one (Kynkäänniemi et al.,
-    2019); density is the mean count of real balls around a generated one, over k, and
+    2019); density is the mean number of real balls around a generated one, over k, and
     coverage the share of the real whose ball holds a generated one (Naeem et al.,
     2020). Samples of one and the same distribution have a density of 1 on average.
 
@@ -276,6 +276,6 @@ def _decode(
     if images.ndim < 2 or len(images) != len(points):
         raise ValueError(
             f"decode returned shape {images.shape} for {len(points)} points; wanted is "
-            "one image a point, (n, ...)"
+            "one image for each point, (n, ...)"
         )
     return images.astype("float64")

@@ -1,4 +1,4 @@
-"""Measures of a cloud of codes: arrays in, plain numbers out.
+"""Metrics of a latent space: codes and labels in, plain numbers out.
 
 Chapters 6 and 7 explain them; the pretrained models' cards report some. What is
 generated from a latent space is measured in `aelib.metrics.generation`.
@@ -46,8 +46,8 @@ def knn_accuracy(
 ) -> float:
     """Return the accuracy of a k-nearest-neighbour classifier on codes.
 
-    Comparable with Sainburg, McInnes and Gentner (2021) if, as on the cards, the
-    training images vote.
+    Comparable with Sainburg, McInnes and Gentner (2021) if, as on the cards, it is
+    fitted to the codes of the training images.
 
     Parameters
     ----------
@@ -78,9 +78,9 @@ def knn_accuracy(
 def knn_predict(
     codes: np.ndarray, labels: np.ndarray, points: np.ndarray, n_neighbors: int = 10
 ) -> np.ndarray:
-    """Predict labels by a majority vote of the nearest codes, (m,).
+    """Predict labels by k nearest neighbours (majority vote), integer (m,).
 
-    scikit-learn's `KNeighborsClassifier` with its defaults.
+    scikit-learn's `KNeighborsClassifier` with its defaults: Euclidean distances.
 
     Parameters
     ----------
@@ -112,10 +112,11 @@ def knn_predict(
 def trustworthiness(
     images: np.ndarray, codes: np.ndarray, n_neighbors: int = 5
 ) -> float:
-    """Return the trustworthiness of codes as neighbourhoods of their images.
+    """Return the trustworthiness of the codes' neighbourhoods, 0 to 1.
 
-    Venna and Kaski (2001), as scikit-learn computes it; 1 if all are. The value
-    depends on the count of images, and the memory on its square: 10,000 take 2 GB.
+    Venna and Kaski (2001), as scikit-learn computes it; 1 if each code's neighbours are
+    neighbours among the images. The value depends on the number of images, and the
+    memory on its square: 10,000 take 2 GB.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ def trustworthiness(
     codes
         Float (n, d), of the same images in the same order.
     n_neighbors
-        How many neighbours of each code are looked at, below n / 2.
+        k, 1 or more, below n / 2.
 
     Raises
     ------
@@ -135,8 +136,8 @@ def trustworthiness(
     check_codes(codes, "codes")
     if len(images) != len(codes):
         raise ValueError(
-            f"there are {len(images)} images and {len(codes)} codes; give one code an "
-            "image"
+            f"there are {len(images)} images and {len(codes)} codes; give one code "
+            "for each image"
         )
     if not 1 <= n_neighbors < len(codes) / 2:
         raise ValueError(
@@ -252,7 +253,7 @@ def class_regions(
 
 
 def moments(codes: np.ndarray) -> dict[str, np.ndarray]:
-    """Describe a cloud of codes axis by axis.
+    """Return moments and extremes of codes along each latent dimension.
 
     Parameters
     ----------

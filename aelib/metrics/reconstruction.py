@@ -1,4 +1,4 @@
-"""Measures of reconstructions: arrays in, plain numbers out.
+"""Metrics of reconstructions: arrays in, plain numbers out.
 
 Chapter 4 explains the two errors and the sharpness; chapter 5 and the pretrained
 models' cards report the errors.
@@ -109,9 +109,9 @@ def reconstruction_errors(
 
 
 def sharpness(images: np.ndarray) -> float:
-    """Return the mean length of the grey value's gradient, per pixel of distance.
+    """Return the mean norm of the images' gradients, by forward differences.
 
-    Differences of neighbours, across and down, at every place that has both.
+    In grey values per pixel, at every pixel with a neighbour to the right and below.
 
     Parameters
     ----------
@@ -141,7 +141,8 @@ def _mean(
     if images.shape != reconstructions.shape:
         raise ValueError(
             f"images have shape {images.shape}, reconstructions "
-            f"{reconstructions.shape}; give one reconstruction an image"
+            f"{reconstructions.shape}; give one reconstruction "
+            "for each image"
         )
     if images.size == 0:
         raise ValueError("images is empty; give at least one image")

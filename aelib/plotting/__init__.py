@@ -1,6 +1,6 @@
 """Figures: arrays in, Matplotlib axes out.
 
-Every chapter draws with these functions; none knows a model.
+Every chapter draws with these functions; none depends on a model.
 """
 
 from aelib.plotting.architecture import (

@@ -18,11 +18,11 @@ def draw_network(
     encoder: Sequence[tuple[str, tuple[int, ...]]],
     decoder: Sequence[tuple[str, tuple[int, ...]]],
 ) -> Axes:
-    """Draw an autoencoder as a row of bars, one an output of a layer.
+    """Draw an autoencoder as a row of bars, one per layer output.
 
     A bar's height tells the side of the feature map, its width the channels; a thin
-    bar is a vector, drawn at a fixed height; the code in the middle has one dot a
-    number, at most eight.
+    bar is a vector, drawn at a fixed height; the code in the middle has one dot
+    per latent dimension, at most eight.
 
     Parameters
     ----------

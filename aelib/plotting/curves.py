@@ -91,7 +91,7 @@ def show_curves(
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One a panel.
+        One per panel.
 
     Raises
     ------
@@ -162,7 +162,7 @@ def show_bars(values: Mapping[str, float], x_label: str) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        With one bar a name.
+        With one bar per name.
 
     Raises
     ------

@@ -27,14 +27,14 @@ def show_images(
     images
         Float array (n, height, width) or (n, height, width, 1) in [0, 1].
     titles
-        One short title an image, or None.
+        One short title per image, or None.
     columns
         Images in a row.
 
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One axes object an image, (n,).
+        One per image, (n,).
 
     Raises
     ------
@@ -68,9 +68,9 @@ def show_rows(
     rows
         Float arrays (n, height, width) or (n, height, width, 1), all with the same n.
     names
-        One a row.
+        One per row.
     titles
-        One a column, above the first row, or None.
+        One per column, above the first row, or None.
     scale_each
         False: values lie in [0, 1], 0 is white and 1 black. True: values are 0 or
         more, and each image's maximum is black, so that weak ones are seen as well.
@@ -117,7 +117,7 @@ def show_class_samples(
     class_names: Sequence[str],
     per_class: int = 10,
 ) -> np.ndarray:
-    """Draw the first images of every class, one class a row, with its name.
+    """Draw the first images of every class, one class per row, with its name.
 
     Parameters
     ----------
@@ -158,7 +158,7 @@ def show_class_samples(
 def show_feature_maps(
     rows: Sequence[np.ndarray], names: Sequence[str], count: int = 8
 ) -> np.ndarray:
-    """Draw the first feature maps of several layers, one layer a row, in frames.
+    """Draw the first feature maps of several layers, one layer per row, in frames.
 
     Each map is scaled to its own maximum, so that weak maps can be seen as well.
 
@@ -167,7 +167,7 @@ def show_feature_maps(
     rows
         Float arrays (height, width, channels), each 0 or more (after ReLU).
     names
-        One name a row.
+        One per row.
     count
         Maps in a row; every array has at least as many channels.
 

@@ -80,7 +80,7 @@ def show_each_class(
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One a class, (classes,).
+        One per class, (classes,).
 
     Raises
     ------
@@ -115,7 +115,7 @@ def show_maps(
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One a cloud.
+        One per entry of `clouds`.
 
     Raises
     ------

@@ -25,14 +25,14 @@ def show_numbers(
     matrices
         Arrays (rows, columns) of numbers.
     titles
-        One a matrix.
+        One per matrix.
     frames
         For each matrix the squares to frame in red, as (row, column, side); or None.
 
     Returns
     -------
     numpy.ndarray of matplotlib.axes.Axes
-        One a matrix.
+        One per matrix.
 
     Raises
     ------

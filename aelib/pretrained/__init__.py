@@ -32,7 +32,7 @@ SPLIT = "images 0 to 49,999 train, 50,000 to 59,999 validate, the test part repo
 
 @dataclass(frozen=True)
 class Spec:
-    """What decides a pretrained model: its recipe and its latent dimension."""
+    """A pretrained model's recipe and latent dimension."""
 
     recipe: training.Recipe
     latent_dim: int = 2
@@ -180,7 +180,7 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
 def evaluate(
     encoder: keras.Model, decoder: keras.Model, images: np.ndarray
 ) -> dict[str, float]:
-    """Return the errors of an autoencoder's reconstructions, as on a card.
+    """Return the reconstruction errors of an autoencoder, as on a card.
 
     Parameters
     ----------
@@ -188,6 +188,11 @@ def evaluate(
         Two halves of one autoencoder.
     images
         float32 (n, 32, 32, 1) in [0, 1].
+
+    Returns
+    -------
+    dict
+        As `aelib.metrics.reconstruction_errors`.
     """
     reconstructions = decoder.predict(
         models.encode(encoder, images), batch_size=500, verbose=0

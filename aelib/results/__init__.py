@@ -24,7 +24,7 @@ def load(name: str) -> list[dict[str, str]]:
     Returns
     -------
     list of dict
-        One row a run: column name → value as text.
+        One row per run: column name → value as text.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def store(name: str, rows: list[dict[str, object]]) -> None:
     name
         The study; its old table is replaced.
     rows
-        One a run, all with the same columns.
+        One per run, all with the same columns.
 
     Raises
     ------
