@@ -37,34 +37,24 @@ CLASS_NAMES: tuple[str, ...] = (
     *("Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot"),
 )
 
-# SHA-256 of the files as Zalando published them; the mirrors serve these.
-FILES: dict[str, str] = {
+# SHA-256 of the files as Zalando published them, which the mirrors serve, and of
+# Debian's: the same contents without a name in the gzip header.
+FILES: dict[str, tuple[str, str]] = {
     "train-images-idx3-ubyte.gz": (
-        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84"
+        "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
+        "b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7",
     ),
     "train-labels-idx1-ubyte.gz": (
-        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845"
+        "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
+        "0ae29f65d86684f32d1b9c85147786c547b9c6aebcaf235f0400a0cce308b056",
     ),
     "t10k-images-idx3-ubyte.gz": (
-        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073"
+        "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
+        "cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa",
     ),
     "t10k-labels-idx1-ubyte.gz": (
-        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5"
-    ),
-}
-# The same of Debian's: the published contents, without a name in the gzip header.
-DEBIAN_FILES: dict[str, str] = {
-    "train-images-idx3-ubyte.gz": (
-        "b0564c3eedabfbf835052cff8503ea422014ce006caf5b757f851416ee8300c7"
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "0ae29f65d86684f32d1b9c85147786c547b9c6aebcaf235f0400a0cce308b056"
-    ),
-    "t10k-images-idx3-ubyte.gz": (
-        "cc1d090a38ace84dfa1aa66e3ada7c336ef481a96936906477e6dd344da56eaa"
-    ),
-    "t10k-labels-idx1-ubyte.gz": (
-        "8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05"
+        "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
+        "8d3605d196f4be44669e46906da9733c8131fef761fdbfec72c424d5222f1a05",
     ),
 }
 MIRRORS = (
@@ -281,22 +271,24 @@ def _find_cache() -> tuple[Path, Path | None]:
     """
     running = sys.modules.get("keras.src.backend.config")
     shared = Path("/tmp") if Path("/tmp").is_dir() else Path(tempfile.gettempdir())
-    # Path.expanduser would raise for a user without a home.
-    user = Path(os.path.expanduser("~"))  # noqa: PTH111
-    named = os.environ.get("KERAS_HOME") or str(user / ".keras")
+    # Strings and os.path as in Keras: Path("") would be the current folder, and
+    # Path.expanduser raises for a user without a home.
+    user = os.path.expanduser("~")  # noqa: PTH111
+    named = os.environ.get("KERAS_HOME", str(Path(user, ".keras")))
     if running:  # it read KERAS_HOME when it was imported
-        home = Path(running.keras_home())
+        home = running.keras_home()
     elif "KERAS_HOME" in os.environ or os.access(user, os.W_OK):
-        home = Path(named)
+        home = named
     else:
-        home = shared / ".keras"
-    home, mine = (Path(os.path.expanduser(path)) for path in (home, named))  # noqa: PTH111
-    with contextlib.suppress(OSError):
-        home.mkdir(parents=True, exist_ok=True)
+        home = str(shared / ".keras")
+    home, mine = (os.path.expanduser(path) for path in (home, named))  # noqa: PTH111
+    if home:
+        with contextlib.suppress(OSError):
+            Path(home).mkdir(parents=True, exist_ok=True)
     if not os.access(home, os.W_OK):
-        home = shared / ".keras"
+        home = str(shared / ".keras")
     below = Path("datasets", "fashion-mnist")
-    return home / below, mine / below if mine != home else None
+    return Path(home) / below, Path(mine) / below if mine not in ("", home) else None
 
 
 def _remove_stale_work(folder: Path) -> None:
@@ -315,8 +307,7 @@ def _find_fault(path: Path, name: str) -> str:
         return "is missing"
     except OSError as error:
         return f"can't be read ({error.strerror})"
-    tables = (FILES, DEBIAN_FILES)
-    known = {right: other for table in tables for other, right in table.items()}
+    known = {right: other for other, pair in FILES.items() for right in pair}
     if known.get(digest) == name:
         return ""
     if digest in known:
@@ -396,7 +387,8 @@ def _download(mirror: str, names: list[str], work: Path) -> str:
         progressbar=is_watched,
         headers={"Accept-Encoding": "identity"},
     )
-    files = pooch.create(work, mirror, registry=FILES)
+    published = {name: digest for name, (digest, _) in FILES.items()}
+    files = pooch.create(work, mirror, registry=published)
     problems = []
     try:
         for name in names:

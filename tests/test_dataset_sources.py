@@ -31,7 +31,7 @@ TINY = {
     )
 }
 IMAGES, LABELS = "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"
-TINY_HASHES = {name: hashlib.sha256(TINY[name]).hexdigest() for name in TINY}
+TINY_HASHES = {name: (hashlib.sha256(TINY[name]).hexdigest(),) * 2 for name in TINY}
 # Permission bits mean nothing to root: from here on a child process is nobody, who may
 # not be allowed to read the interpreter's library, so imports come before.
 AS_NOBODY = """
@@ -40,10 +40,7 @@ if hasattr(os, "getuid") and os.getuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
 """
 # A child process that wants the tiny files too.
-TINY_CHILD = (
-    "from aelib import datasets\n"
-    f"datasets.FILES = datasets.DEBIAN_FILES = {TINY_HASHES!r}\n"
-)
+TINY_CHILD = f"from aelib import datasets\ndatasets.FILES = {TINY_HASHES!r}\n"
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +56,6 @@ def cache(tmp_path, monkeypatch):
     folder = home / "datasets" / "fashion-mnist"
     monkeypatch.setattr(datasets, "_find_cache", lambda: (folder, None))
     monkeypatch.setattr(datasets, "FILES", TINY_HASHES)
-    monkeypatch.setattr(datasets, "DEBIAN_FILES", TINY_HASHES)
     monkeypatch.setattr(datasets, "MIRRORS", ())
     monkeypatch.setattr(datasets, "DEBIAN_FOLDER", tmp_path / "no-debian")
     monkeypatch.setattr(datasets.shutil, "which", lambda name: None)
@@ -399,7 +395,7 @@ def test_last_resort_fetches_debians_package_as_any_user(shared_folder):
     assert {path.name for path in Path(folder).iterdir()} == set(TINY)
     for path in Path(folder).iterdir():
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert digest == datasets.DEBIAN_FILES[path.name]
+        assert digest == datasets.FILES[path.name][1]
 
 
 # Two processes, killed processes
@@ -609,7 +605,7 @@ print(before, after, Path(path).parent, sep="\\n")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="asks for POSIX permission bits")
-@pytest.mark.parametrize("kind", ["writable", "named", "read-only"])
+@pytest.mark.parametrize("kind", ["writable", "named", "empty", "read-only"])
 def test_the_folder_is_the_one_in_which_keras_looks(shared_folder, kind):
     home = shared_folder / "home"
     home.mkdir()
@@ -617,11 +613,13 @@ def test_the_folder_is_the_one_in_which_keras_looks(shared_folder, kind):
     changes = {"HOME": home}
     if kind == "named":
         changes["KERAS_HOME"] = home / "elsewhere"
+    if kind == "empty":  # no folder for Keras, though nothing can be written to it
+        changes["KERAS_HOME"] = ""
     code = AS_READ_ONLY + WHERE if kind == "read-only" else WHERE
     result = finish(start(code, **changes))
     places = result.out.splitlines()[-3:]
     assert len(places) == 3 and len(set(places)) == 1, result.err
-    if kind == "read-only":
+    if kind in ("empty", "read-only"):
         assert Path(places[0]).parts[1] == "tmp"
     else:
         assert home in Path(places[0]).parents
