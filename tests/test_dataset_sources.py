@@ -596,10 +596,9 @@ from aelib import datasets
 before, _ = datasets._find_cache()
 import keras
 from keras.src.utils import file_utils
-file_utils.urlretrieve = lambda url, path, *rest: Path(path).write_bytes(b"")
+file_utils.urlretrieve = lambda *_: None  # asks nobody, and writes nothing
 path = keras.utils.get_file("probe", "http://x", cache_subdir="datasets/fashion-mnist")
 after, _ = datasets._find_cache()
-Path(path).unlink()
 print(before, after, Path(path).parent, sep="\\n")
 """
 
@@ -641,6 +640,7 @@ def test_files_in_a_read_only_home_are_copied_to_where_keras_looks(
 def test_a_folder_of_somebody_else_is_reported_with_what_to_do(shared_folder):
     theirs = shared_folder / "theirs"
     theirs.mkdir()
+    theirs.chmod(0o555)  # not the owner's to write, either
     code = (
         "from pathlib import Path; from aelib import datasets\n"
         f"datasets._find_cache = lambda: (Path({str(theirs / 'cache')!r}), None)\n"
