@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test deep lint format weights study losses sizes repairs race constraints links clean
+.PHONY: help book strict twins test deep lint format weights study losses sizes denoising repairs race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -32,8 +32,11 @@ study: ## train the variants of chapter 2 again, ten seeds each
 losses: ## train chapter 4's networks again, three losses from three seeds
 	python studies/loss_study.py
 
-sizes: ## sample chapter 7's networks of latent dimension 2 to 64 again
+sizes: ## train and sample chapter 7's networks of latent dimension 2 to 64 again
 	python studies/size_study.py
+
+denoising: ## train chapter 8's networks and denoisers again
+	python studies/denoising_study.py
 
 repairs: ## sample chapter 9's networks in several ways again
 	python studies/repair_study.py

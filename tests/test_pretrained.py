@@ -6,6 +6,8 @@ from pathlib import Path
 import shutil
 
 from aelib import datasets, metrics, models, pretrained, training
+from distributed import Client, LocalCluster
+import joblib
 import numpy as np
 import pytest
 from safetensors.numpy import load_file
@@ -188,3 +190,41 @@ def test_a_training_cut_off_while_it_stores_leaves_the_old_pair(tiny, monkeypatc
     tiny(seed=1)  # and the next attempt leaves nothing behind
     assert len(list(pretrained.WEIGHTS.iterdir())) == 2
     assert models.layer_shapes(pretrained.load("tiny")[0])[-1] == ("Dense", (2,))
+
+
+def test_an_unknown_model_among_several_trains_none(tiny):
+    tiny(seed=0)
+    before = sorted(pretrained.WEIGHTS.iterdir())
+    with pytest.raises(ValueError, match="no model is called 'other'"):
+        pretrained.retrain("tiny", "other", verbose=0)
+    assert sorted(pretrained.WEIGHTS.iterdir()) == before
+
+
+def use_few_images():
+    parts = [(x[:200], y[:200]) for x, y in datasets.load_fashion_mnist()]
+    datasets.load_fashion_mnist = lambda: parts
+
+
+@pytest.mark.deep
+def test_a_cluster_of_two_workers_trains_the_same_models(
+    tiny, state, tmp_path, monkeypatch
+):
+    one = tiny(seed=0)
+    recipe = pretrained.MODELS["tiny"].recipe
+    pretrained.MODELS["other"] = pretrained.Spec(replace(recipe, seed=1))
+    pretrained.retrain("other", checkpoints=state, verbose=0)
+    alone = [one, pretrained.card("other")]
+    monkeypatch.setattr(pretrained, "WEIGHTS", tmp_path / "from the cluster")
+    with (
+        LocalCluster(
+            n_workers=2, threads_per_worker=1, dashboard_address=None
+        ) as cluster,
+        Client(cluster) as client,
+        joblib.parallel_config(backend="dask"),
+    ):
+        client.run(use_few_images)
+        pretrained.retrain("tiny", "other", checkpoints=tmp_path / "new", verbose=0)
+        assert len(client.scheduler_info()["workers"]) == 2
+    assert [pretrained.card(name) for name in ("tiny", "other")] == alone
+    for told in alone:
+        assert (pretrained.WEIGHTS / told["weights"]).is_file()

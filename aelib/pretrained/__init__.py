@@ -2,6 +2,7 @@
 
     python -m aelib.pretrained             trains again what is missing
     python -m aelib.pretrained bce-2d      trains one again
+    python -m aelib.pretrained --jobs 2    two at a time
 
 Weights are stored in float16, and a file is used only if its SHA-256 is the one on its
 card. A card is replaced in one piece, after the weights that it names are there: a
@@ -18,12 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from aelib import datasets, metrics, models, training
+import joblib
 import keras
 import numpy as np
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-__all__ = ["MODELS", "Spec", "card", "evaluate", "load", "retrain"]
+__all__ = [
+    "MODELS",
+    "Spec",
+    "card",
+    "evaluate",
+    "load",
+    "retrain",
+]
 
 WEIGHTS = Path(str(files("aelib.pretrained") / "weights"))
 CHECKPOINTS = Path("_build", "checkpoints")  # where the book's own products go
@@ -84,16 +93,7 @@ def load(name: str, latent_dim: int | None = None) -> tuple[keras.Model, keras.M
             f"{name!r} has latent dimension {spec.latent_dim}, not {latent_dim}; "
             f"all models: { {key: each.latent_dim for key, each in MODELS.items()} }"
         )
-    told = card(name)
-    path = WEIGHTS / told["weights"]
-    content = path.read_bytes() if path.is_file() else b""
-    digest = hashlib.sha256(content).hexdigest()
-    if digest != told["sha256"]:
-        raise RuntimeError(
-            f"{path} is {'not the file that' if content else 'missing, which'} the "
-            f"card of {name!r} names (SHA-256 {told['sha256'][:12]}…); get the file "
-            f"again, or train it: python -m aelib.pretrained {name}"
-        )
+    content = _read_weights(name)
     plain = spec.recipe.beta is None
     build = models.build_encoder if plain else models.build_variational_encoder
     encoder = build(spec.latent_dim)
@@ -121,24 +121,42 @@ def card(name: str) -> dict[str, Any]:
     return json.loads(path.read_text("utf-8"))
 
 
-def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> None:
-    """Train a model as its recipe says, and store its weights and its card.
+def retrain(*names: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> None:
+    """Train models as their recipes say, and store their weights and their cards.
+
+    joblib runs the trainings, one after the other by default, or as
+    `joblib.parallel_config` says: several at a time, or on a cluster of Dask or Ray.
+    Each model is stored, by this process, as soon as it is trained.
 
     Parameters
     ----------
-    name
-        One of `MODELS`.
+    names
+        Of `MODELS`.
     checkpoints
-        Folder for the state after each epoch; a training that was cut off goes on.
+        Folder for the state after each epoch, where the training runs; one that was
+        cut off goes on.
     verbose
         As in `keras.Model.fit`.
 
     Raises
     ------
     ValueError
-        If there is no such model.
+        If there is no such model; none is trained then.
     """
-    spec = _get_spec(name)
+    specs = {name: _get_spec(name) for name in names}
+    done = joblib.Parallel(return_as="generator_unordered")(
+        joblib.delayed(_train)(name, spec, checkpoints, verbose)
+        for name, spec in specs.items()
+    )
+    for told, content in done:
+        _store(told, content)
+        print(f"stored {told['name']}", flush=True)
+
+
+def _train(
+    name: str, spec: Spec, checkpoints: Path, verbose: int
+) -> tuple[dict[str, Any], bytes]:
+    """Train one model; return its card, and its weights as a safetensors file."""
     (images, labels), (validation_images, _), (test_images, test_labels) = (
         datasets.load_fashion_mnist()
     )
@@ -146,26 +164,15 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
         spec.recipe, images, validation_images, spec.latent_dim, checkpoints, verbose
     )
     parts = models.split_autoencoder(autoencoder)
-    tensors = {
-        key: keras.ops.convert_to_numpy(weight).astype("float16")
-        for key, weight in _named_weights(parts).items()
-    }
-    _set_weights(parts, tensors)  # what is measured is what is stored
-    content = save_tensors(dict(sorted(tensors.items())))
-    digest = hashlib.sha256(content).hexdigest()
+    content = _round_weights(parts)
     codes, test_codes = (models.encode(parts[0], x) for x in (images, test_images))
     test = evaluate(*parts, test_images) | {
         "accuracy_5nn": metrics.knn_accuracy(codes, labels, test_codes, test_labels),
         "trustworthiness": metrics.trustworthiness(test_images, test_codes),
     }
     told = {
-        "name": name,
         "latent_dim": spec.latent_dim,
         "recipe": asdict(spec.recipe),
-        "split": SPLIT,
-        "versions": {key: metadata.version(key) for key in ("keras", "tensorflow")},
-        "weights": f"{name}-{digest[:8]}.safetensors",
-        "sha256": digest,
         "history": [
             {key: round(value, 5) for key, value in epoch.items()} for epoch in history
         ],
@@ -174,7 +181,44 @@ def retrain(name: str, checkpoints: Path = CHECKPOINTS, verbose: int = 2) -> Non
             "test": test,
         },
     }
-    _store(told, content)
+    return _describe(name, content) | told, content
+
+
+def _describe(name: str, content: bytes) -> dict[str, Any]:
+    """Return the part of a card that every model has."""
+    digest = hashlib.sha256(content).hexdigest()
+    return {
+        "name": name,
+        "split": SPLIT,
+        "versions": {key: metadata.version(key) for key in ("keras", "tensorflow")},
+        "weights": f"{name}-{digest[:8]}.safetensors",
+        "sha256": digest,
+    }
+
+
+def _round_weights(parts: Iterable[keras.Model]) -> bytes:
+    """Round weights to float16, so that what is measured is stored; return the file."""
+    tensors = {
+        key: keras.ops.convert_to_numpy(weight).astype("float16")
+        for key, weight in _named_weights(parts).items()
+    }
+    _set_weights(parts, tensors)
+    return save_tensors(dict(sorted(tensors.items())))
+
+
+def _read_weights(name: str) -> bytes:
+    """Return the weights file that a card names, if it is there and right."""
+    told = card(name)
+    path = WEIGHTS / told["weights"]
+    content = path.read_bytes() if path.is_file() else b""
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != told["sha256"]:
+        raise RuntimeError(
+            f"{path} is {'not the file that' if content else 'missing, which'} the "
+            f"card of {name!r} names (SHA-256 {told['sha256'][:12]}…); get the file "
+            f"again, or train it: python -m aelib.pretrained {name}"
+        )
+    return content
 
 
 def evaluate(
