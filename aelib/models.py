@@ -4,17 +4,19 @@ Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joi
 chapter 9 the variational autoencoder; elsewhere they are imported from here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 import logging
 import math
 from numbers import Integral
-from typing import Any
+from typing import Any, NamedTuple
 
 import keras
 from keras import layers, ops
 import numpy as np
 
 __all__ = [
+    "LIKELIHOODS",
+    "Likelihood",
     "SampleCode",
     "build_autoencoder",
     "build_decoder",
@@ -28,6 +30,26 @@ __all__ = [
 
 IMAGE_SHAPE = (32, 32, 1)
 FILTERS = (32, 64, 128)
+
+
+class Likelihood(NamedTuple):
+    """How the decoder's output describes the distribution of a pixel.
+
+    Attributes
+    ----------
+    loss
+        A loss for Keras: images and outputs, (n, 32, 32, 1) each, to the negative
+        log-likelihood in nats a pixel.
+    activation
+        Activation of the decoder's last layer, by Keras' name.
+    mean
+        Outputs → the mean of each pixel's distribution, the picture to show and to
+        judge; NumPy arrays.
+    """
+
+    loss: str | Callable
+    activation: str
+    mean: Callable[[np.ndarray], np.ndarray]
 
 
 def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> keras.Model:
@@ -78,19 +100,21 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
     return keras.Model(images, embeddings, name="encoder")
 
 
-def build_decoder(latent_dim: int = 2) -> keras.Model:
+def build_decoder(latent_dim: int = 2, activation: str = "sigmoid") -> keras.Model:
     """Build the decoder: latent vectors to reconstructions (taught in chapter 3).
 
     Parameters
     ----------
     latent_dim
         Latent dimension, 1 or more.
+    activation
+        Activation of the last layer, by Keras' name; see `Likelihood`.
 
     Returns
     -------
     keras.Model
-        Codes, float32 (n, latent_dim) → images, float32 (n, 32, 32, 1) in [0, 1].
-        246,273 parameters with the default.
+        Codes, float32 (n, latent_dim) → images, float32 (n, 32, 32, 1), with the
+        default activation in [0, 1]. 246,273 parameters with latent dimension 2.
 
     Raises
     ------
@@ -114,7 +138,7 @@ def build_decoder(latent_dim: int = 2) -> keras.Model:
             name=f"decoder_conv_transpose_{number}",
         )(features)
     images = layers.Conv2D(
-        1, 3, padding="same", activation="sigmoid", name="decoder_output"
+        1, 3, padding="same", activation=activation, name="decoder_output"
     )(features)
     return keras.Model(codes, images, name="decoder")
 
@@ -179,7 +203,9 @@ class SampleCode(layers.Layer):
     The KL term is `beta` times the Kullback-Leibler divergence of the image's normal
     distribution from the standard normal one (Kingma and Welling, 2014, appendix B),
     over the number of pixels: it goes with a loss that is a mean over pixels, as Keras'
-    binary cross-entropy is.
+    binary cross-entropy is. With the negative log-density of a `Likelihood` as that
+    loss and `beta` 1 the whole is the negative evidence lower bound, in nats per pixel;
+    with binary cross-entropy on grey pixels it is a surrogate for it.
 
     Parameters
     ----------
@@ -307,6 +333,62 @@ def layer_shapes(model: keras.Model) -> list[tuple[str, tuple[int, ...]]]:
         (type(layer).__name__.removesuffix("Layer"), tuple(layer.output.shape[1:]))
         for layer in model.layers
     ]
+
+
+def _continuous_bernoulli(images: Any, logits: Any) -> Any:
+    """Return the negative log-density of a continuous Bernoulli distribution.
+
+    With the logit a of its parameter the density on [0, 1] is a exp(a x) / (exp(a) - 1)
+    (Loaiza-Ganem and Cunningham, 2019, rewritten): an exponential one, cut off.
+    """
+    is_small = ops.abs(logits) < 1e-2
+    safe = ops.where(is_small, ops.ones_like(logits), logits)
+    size = ops.abs(safe)
+    # log((exp(a) - 1) / a), and its Taylor series at 0
+    normalizer = ops.where(
+        is_small,
+        logits / 2 + logits**2 / 24,
+        ops.maximum(safe, 0) + ops.log(-ops.expm1(-size) / size),
+    )
+    return normalizer - images * logits
+
+
+def _continuous_bernoulli_mean(logits: np.ndarray) -> np.ndarray:
+    """Return the means of continuous Bernoulli distributions, in [0, 1].
+
+    1 / (1 - exp(-a)) - 1 / a; at 0 its Taylor series.
+    """
+    logits = np.asarray(logits, "float64")
+    is_small = np.abs(logits) < 1e-3
+    safe = np.where(is_small, 1.0, logits)
+    with np.errstate(over="ignore"):  # exp(-a) may be infinite; 1 over it is 0
+        means = -1 / np.expm1(-safe) - 1 / safe
+    return np.where(is_small, 0.5 + logits / 12, means)
+
+
+def _gaussian(images: Any, means: Any) -> Any:
+    """Return the negative log-density of normal distributions of one common variance.
+
+    The variance is the batch's mean squared error, which makes the batch most probable
+    (Rybkin, Daniilidis and Levine, 2021); it is learned with the means.
+    """
+    variance = ops.mean(ops.square(images - means))
+    return (ops.log(2 * math.pi * variance) + 1) / 2
+
+
+def _identity(outputs: np.ndarray) -> np.ndarray:
+    return np.asarray(outputs)
+
+
+# The first is no likelihood of grey pixels, only of pixels that are 0 or 1: for others
+# its density does not integrate to 1 (chapters 4 and 9).
+LIKELIHOODS: dict[str, Likelihood] = {
+    "binary_crossentropy": Likelihood("binary_crossentropy", "sigmoid", _identity),
+    "continuous_bernoulli": Likelihood(
+        _continuous_bernoulli, "linear", _continuous_bernoulli_mean
+    ),
+    "gaussian": Likelihood(_gaussian, "sigmoid", _identity),
+}
 
 
 def _ignore_retracing() -> None:

@@ -22,7 +22,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-__all__ = ["Recipe", "compile_autoencoder", "fit", "get_recipe"]
+__all__ = ["Recipe", "build", "compile_autoencoder", "fit", "get_recipe"]
 
 GLOBAL_READS = ("LOAD_GLOBAL", "LOAD_NAME")
 
@@ -34,8 +34,8 @@ class Recipe:
     Attributes
     ----------
     loss
-        The reconstruction loss: a loss of Keras by name, or a function of images and
-        reconstructions.
+        The reconstruction loss: one of `aelib.models.LIKELIHOODS` or a loss of Keras,
+        by name, or a function of images and reconstructions.
     epochs
         Passes over the training images; a fraction stops in the middle of a pass.
     batch_size
@@ -45,8 +45,11 @@ class Recipe:
     schedule
         "constant", or "cosine": linear warm-up from 0 over the first twentieth of all
         steps, then decay to 0 along half a cosine (Loshchilov and Hutter, 2017).
-    beta_2
-        Decay rate of Adam's second-moment estimate, 0 to 1 (Kingma and Ba, 2015).
+    beta_1, beta_2
+        Decay rates of Adam's moment estimates, 0 to 1 (Kingma and Ba, 2015).
+    output_bias
+        Initial bias of the decoder's last layer. Before the sigmoid, the logit of the
+        mean pixel, about -1, lets the training begin at the mean grey.
     weight_decay
         Decoupled weight decay: each step multiplies the weights by one minus this times
         the learning rate (Loshchilov and Hutter, 2019).
@@ -72,7 +75,9 @@ class Recipe:
     batch_size: int = 100
     learning_rate: float = 1e-3
     schedule: Literal["constant", "cosine"] = "constant"
+    beta_1: float = 0.9
     beta_2: float = 0.999
+    output_bias: float = 0.0
     weight_decay: float = 0.0
     noise: float = 0.0
     beta: float | None = None
@@ -134,6 +139,11 @@ def compile_autoencoder(autoencoder: keras.Model, recipe: Recipe, images: int) -
         The hyperparameters.
     images
         Number of training images; the schedule ends with the last step.
+
+    Raises
+    ------
+    ValueError
+        If no likelihood and no loss of Keras has the name.
     """
     rate = recipe.learning_rate
     if recipe.schedule == "cosine":
@@ -144,12 +154,55 @@ def compile_autoencoder(autoencoder: keras.Model, recipe: Recipe, images: int) -
         )
     autoencoder.compile(
         optimizer=keras.optimizers.Adam(
-            rate, beta_2=recipe.beta_2, weight_decay=recipe.weight_decay or None
+            rate,
+            beta_1=recipe.beta_1,
+            beta_2=recipe.beta_2,
+            weight_decay=recipe.weight_decay or None,
         ),
-        loss=recipe.loss,
+        loss=_find_loss(recipe.loss),
         jit_compile=recipe.jit_compile,
         steps_per_execution=recipe.steps_per_execution,
     )
+
+
+def build(recipe: Recipe, latent_dim: int = 2) -> keras.Model:
+    """Build the autoencoder that a recipe trains, with its seed's initial weights.
+
+    Parameters
+    ----------
+    recipe
+        The hyperparameters; of a variational autoencoder if it has `beta`.
+    latent_dim
+        Latent dimension.
+
+    Returns
+    -------
+    keras.Model
+        Not yet compiled; `aelib.models.split_autoencoder` takes it apart.
+
+    Raises
+    ------
+    ValueError
+        If `beta` is negative or NaN.
+    """
+    keras.utils.set_random_seed(recipe.seed)
+    likelihood = None
+    if isinstance(recipe.loss, str):
+        likelihood = models.LIKELIHOODS.get(recipe.loss)
+    activation = likelihood.activation if likelihood else "sigmoid"
+    # The encoder comes first: the seed's initial weights depend on the order.
+    if recipe.beta is None:
+        encoder = models.build_encoder(latent_dim)
+        decoder = models.build_decoder(latent_dim, activation)
+        autoencoder = models.build_autoencoder(encoder, decoder)
+    else:
+        encoder = models.build_variational_encoder(latent_dim)
+        decoder = models.build_decoder(latent_dim, activation)
+        autoencoder = models.build_variational_autoencoder(
+            encoder, decoder, recipe.beta
+        )
+    decoder.get_layer("decoder_output").bias.assign([recipe.output_bias])
+    return autoencoder
 
 
 def fit(
@@ -189,7 +242,8 @@ def fit(
     ------
     TypeError, ValueError
         If images are not preprocessed (`aelib.validation.check_images`), or, with
-        `checkpoints`, the loss uses objects that can't be compared.
+        `checkpoints`, the loss uses objects that can't be compared; as `build` and
+        `compile_autoencoder`.
     FloatingPointError
         If the loss becomes NaN or infinite.
     """
@@ -270,18 +324,7 @@ def _begin(
     The state holds weights and the optimizer's variables, but no loss: that is the
     recipe's, and Keras need not find it again.
     """
-    keras.utils.set_random_seed(recipe.seed)
-    # The encoder comes first: the seed's initial weights depend on the order.
-    if recipe.beta is None:
-        encoder = models.build_encoder(latent_dim)
-        decoder = models.build_decoder(latent_dim)
-        autoencoder = models.build_autoencoder(encoder, decoder)
-    else:
-        encoder = models.build_variational_encoder(latent_dim)
-        decoder = models.build_decoder(latent_dim)
-        autoencoder = models.build_variational_autoencoder(
-            encoder, decoder, recipe.beta
-        )
+    autoencoder = build(recipe, latent_dim)
     compile_autoencoder(autoencoder, recipe, images)
     if stem:
         state, log = stem.with_suffix(".weights.h5"), stem.with_suffix(".json")
@@ -294,6 +337,21 @@ def _begin(
             # The log is written first: it may be one epoch ahead.
             return autoencoder, history[:done]
     return autoencoder, []
+
+
+def _find_loss(loss: str | Callable) -> str | Callable:
+    if not isinstance(loss, str):
+        return loss
+    if loss in models.LIKELIHOODS:
+        return models.LIKELIHOODS[loss].loss
+    try:
+        keras.losses.get(loss)
+    except ValueError as error:
+        raise ValueError(
+            f"no likelihood and no loss is called {loss!r}; likelihoods are: "
+            f"{', '.join(models.LIKELIHOODS)}; of Keras' losses give for example 'mse'"
+        ) from error
+    return loss
 
 
 def _stem(folder: Path, recipe: Recipe, latent_dim: int, images: np.ndarray) -> Path:

@@ -186,3 +186,45 @@ def test_variational_halves_and_beta_that_make_no_sense_are_refused():
     for beta in (-1.0, np.nan):
         with pytest.raises(ValueError, match="give 0 or more"):
             models.build_variational_autoencoder(encoder, models.build_decoder(), beta)
+
+
+@pytest.mark.parametrize("logit", [-60.0, -4.0, -0.011, -0.009, 0.0, 0.02, 3.0, 40.0])
+def test_the_continuous_bernoulli_is_a_density_with_the_mean_that_is_told(logit):
+    likelihood = models.LIKELIHOODS["continuous_bernoulli"]
+    x = np.linspace(0, 1, 400_001)
+    nats = keras.ops.convert_to_numpy(likelihood.loss(x, np.full_like(x, logit)))
+    density = np.exp(-nats.astype("float64"))
+    assert integrate.simpson(density, x=x) == pytest.approx(1, rel=1e-4)
+    mean = float(likelihood.mean(np.float32(logit)))
+    assert integrate.simpson(x * density, x=x) == pytest.approx(mean, abs=1e-4)
+
+
+def test_the_continuous_bernoulli_is_binary_cross_entropy_less_its_normalizer():
+    x, logits = np.meshgrid([0.0, 0.3, 1.0], [-3.0, 0.5, 2.0])
+    parameters = 1 / (1 + np.exp(-logits))
+    # The constant as Loaiza-Ganem and Cunningham (2019) write it.
+    normalizer = 2 * np.arctanh(1 - 2 * parameters) / (1 - 2 * parameters)
+    bce = -x * np.log(parameters) - (1 - x) * np.log1p(-parameters)
+    loss = models.LIKELIHOODS["continuous_bernoulli"].loss(x, logits)
+    np.testing.assert_allclose(loss, bce - np.log(normalizer), atol=1e-6)
+
+
+def test_the_gradient_of_the_continuous_bernoulli_is_its_mean_less_the_pixel():
+    likelihood = models.LIKELIHOODS["continuous_bernoulli"]
+    logits = tensorflow.constant([-30.0, -1.0, -1e-3, 0.0, 1e-3, 1.0, 30.0])
+    with tensorflow.GradientTape() as tape:
+        tape.watch(logits)
+        loss = tensorflow.reduce_sum(likelihood.loss(0.3, logits))
+    slope = tape.gradient(loss, logits).numpy()
+    np.testing.assert_allclose(slope, likelihood.mean(logits) - 0.3, atol=1e-4)
+
+
+def test_the_gaussian_is_that_of_the_batchs_own_variance():
+    rng = np.random.default_rng(0)
+    images, means = rng.uniform(size=(2, 8, 32, 32, 1)).astype("float32")
+    spread = np.sqrt(np.mean((images - means) ** 2))
+    wanted = -stats.norm(means, spread).logpdf(images).mean()
+    loss = models.LIKELIHOODS["gaussian"].loss(images, means)
+    assert float(loss) == pytest.approx(wanted, rel=1e-5)
+    for worse in (0.9 * spread, 1.1 * spread):
+        assert -stats.norm(means, worse).logpdf(images).mean() > wanted

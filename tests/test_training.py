@@ -40,7 +40,7 @@ def test_the_cosine_schedule_rises_for_a_twentieth_and_ends_at_zero():
 
 
 def test_the_first_weights_are_the_seeds_with_the_encoder_built_first():
-    autoencoder, _ = training._begin(TINY, 600, 2, None)
+    autoencoder = training.build(TINY)
     keras.utils.set_random_seed(TINY.seed)
     parts = models.build_encoder(), models.build_decoder()
     for built, wanted in zip(models.split_autoencoder(autoencoder), parts, strict=True):
@@ -86,6 +86,40 @@ def test_an_unknown_recipe_is_refused_with_the_names_of_those_there_are():
     with pytest.raises(ValueError, match=r"'slow'; there are: plain, fast"):
         training.get_recipe("slow")
     assert training.get_recipe("fast").epochs < 1
+
+
+@pytest.mark.parametrize("loss", models.LIKELIHOODS)
+def test_every_likelihood_is_trained_and_reconstructs_better(images, loss):
+    recipe = replace(TINY, loss=loss, beta=1.0, learning_rate=1e-3)
+    likelihood = models.LIKELIHOODS[loss]
+    before, after = training.build(recipe), training.fit(recipe, images)[0]
+    errors = []
+    for autoencoder in (before, after):
+        encoder, decoder = models.split_autoencoder(autoencoder)
+        outputs = decoder.predict(models.encode(encoder, images), verbose=0)
+        pictures = likelihood.mean(outputs)
+        assert pictures.min() >= 0 and pictures.max() <= 1
+        errors.append(np.mean((images - pictures) ** 2))
+    assert errors[1] < 0.6 * errors[0]
+
+
+def test_a_training_can_begin_at_the_mean_grey(images):
+    mean = images.mean()
+    logit = float(np.log(mean / (1 - mean)))
+    autoencoder = training.build(replace(TINY, output_bias=logit))
+    drawn = autoencoder(np.zeros((1, 32, 32, 1), "float32")).numpy()
+    np.testing.assert_allclose(drawn, mean, atol=1e-5)
+
+
+def test_an_unknown_loss_is_refused_with_the_likelihoods_there_are(images):
+    with pytest.raises(ValueError, match=r"'bernouli'; likelihoods are: .*gaussian"):
+        training.fit(replace(TINY, loss="bernouli"), images)
+
+
+@pytest.mark.parametrize("beta", [-1.0, float("nan")])
+def test_a_negative_beta_is_refused(images, beta):
+    with pytest.raises(ValueError, match="give 0 or more"):
+        training.fit(replace(TINY, beta=beta), images)
 
 
 def test_a_loss_that_becomes_nan_stops_and_says_what_to_do(images):
