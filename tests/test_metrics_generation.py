@@ -5,6 +5,7 @@ from math import comb
 from aelib import metrics
 import numpy as np
 import pytest
+from scipy import stats
 
 
 def lattice(side=11):
@@ -204,3 +205,33 @@ def as_images(z):
 def test_bad_input_is_refused_and_told_what_is_wanted(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_an_ellipsoid_is_sampled_evenly_and_holds_its_share_of_the_codes():
+    rng = np.random.default_rng(0)
+    matrix = np.array([[3.0, 0.0], [2.0, 0.5]])
+    codes = rng.normal(size=(4_000, 2)) @ matrix + [5, -7]
+    points = metrics.sample_ellipsoid(codes, 20_000, rng, trim=0.1)
+    radii = np.linalg.norm(metrics.whiten(codes, points), axis=1)
+    edge = np.quantile(np.linalg.norm(metrics.whiten(codes), axis=1), 0.9)
+    assert radii.max() <= edge * (1 + 1e-9)
+    # Uniform in a disc: the squared radii are uniform.
+    assert stats.kstest((radii / edge) ** 2, "uniform").pvalue > 0.01
+
+
+def test_turning_a_latent_space_does_not_change_what_is_empty_in_its_ellipsoid():
+    rng = np.random.default_rng(1)
+    codes = rng.exponential(size=(2_000, 2)) * [1, 4]
+    turn = np.array([[0.6, -0.8], [0.8, 0.6]])
+    shares = [
+        metrics.empty_fraction(
+            cloud, metrics.sample_ellipsoid(cloud, 20_000, np.random.default_rng(2))
+        )
+        for cloud in (codes, 3 * codes @ turn)
+    ]
+    assert shares[0] == pytest.approx(shares[1], abs=0.015)
+
+
+def test_a_trim_that_makes_no_sense_is_refused():
+    with pytest.raises(ValueError, match="less than 1"):
+        metrics.sample_ellipsoid(lattice(), 5, np.random.default_rng(0), trim=1.0)

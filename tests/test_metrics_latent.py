@@ -53,6 +53,21 @@ def test_trustworthiness_is_its_definition():
     assert metrics.trustworthiness(points, points[:, :2]) == pytest.approx(expected)
 
 
+def test_continuity_is_the_definition_with_the_roles_exchanged():
+    points = np.random.default_rng(1).normal(size=(60, 4))
+    expected = by_definition(points[:, :2], points, 5)
+    assert expected != pytest.approx(by_definition(points, points[:, :2], 5), abs=0.01)
+    assert metrics.continuity(points, points[:, :2]) == pytest.approx(expected)
+
+
+def test_what_is_torn_apart_is_trustworthy_but_not_continuous():
+    angles = np.linspace(0, 2 * np.pi, 60, endpoint=False)
+    circle = np.stack([np.cos(angles), np.sin(angles)], axis=1)
+    cut_open = np.stack([angles, 0 * angles], axis=1)  # its ends were neighbours
+    assert metrics.trustworthiness(circle, cut_open) > 0.99
+    assert metrics.continuity(circle, cut_open) < 0.98
+
+
 def test_a_copy_is_trustworthy_and_a_shuffle_is_not():
     points = np.random.default_rng(1).normal(size=(60, 2))
     assert metrics.trustworthiness(points, 3 * points - 7) == 1
@@ -199,3 +214,28 @@ def test_moments_of_codes_that_do_not_vary_are_refused():
     for codes in (np.ones((9, 2)), np.arange(18.0).reshape(9, 2), np.eye(3)[:2]):
         with pytest.raises(ValueError, match="do not vary in every direction"):
             metrics.moments(codes)
+
+
+def test_whitened_codes_have_mean_zero_and_covariance_one(clouds):
+    codes, _ = clouds
+    white = metrics.whiten(codes)
+    np.testing.assert_allclose(white.mean(axis=0), 0, atol=1e-9)
+    np.testing.assert_allclose(np.cov(white.T), np.eye(codes.shape[1]), atol=1e-9)
+    np.testing.assert_allclose(metrics.whiten(codes, codes[:7]), white[:7])
+
+
+def test_distances_of_whitened_codes_are_those_of_the_transformed_space(clouds):
+    codes, _ = clouds
+    rng = np.random.default_rng(0)
+    matrix, shift = rng.normal(size=(3, 3)), rng.normal(size=3)
+    before, after = metrics.whiten(codes), metrics.whiten(codes @ matrix + shift)
+    np.testing.assert_allclose(
+        np.linalg.norm(before[:, None] - before, axis=2),
+        np.linalg.norm(after[:, None] - after, axis=2),
+        atol=1e-6,
+    )
+
+
+def test_codes_that_never_change_in_a_direction_are_not_whitened():
+    with pytest.raises(ValueError, match="do not vary in every"):
+        metrics.whiten(np.ones((9, 2)) * np.arange(9)[:, None])

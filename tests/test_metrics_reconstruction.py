@@ -86,3 +86,13 @@ def test_blurring_lowers_sharpness(pair):
 def test_wrong_images_are_refused(pair, call, message):
     with pytest.raises(ValueError, match=message):
         call(pair[0])
+
+
+def test_the_peak_signal_to_noise_ratio_is_the_mean_of_the_images_ratios(pair):
+    images = np.zeros((2, 4, 4, 1))
+    copies = images + np.array([0.1, 0.01]).reshape(2, 1, 1, 1)
+    ratio = metrics.peak_signal_to_noise_ratio(images, copies)
+    assert ratio == pytest.approx((20 + 40) / 2)
+    assert metrics.peak_signal_to_noise_ratio(images, images) == np.inf
+    pooled = -10 * np.log10(metrics.mean_squared_error(*pair))
+    assert metrics.peak_signal_to_noise_ratio(*pair) > pooled

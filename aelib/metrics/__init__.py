@@ -11,22 +11,26 @@ from aelib.metrics.generation import (
     prdc,
     round_trip,
     sample_box,
+    sample_ellipsoid,
 )
 from aelib.metrics.latent import (
     bounding_box,
     class_regions,
     ClassRegions,
+    continuity,
     kl_from_standard_normal,
     knn_accuracy,
     knn_predict,
     moments,
     nearest_neighbor_distances,
     trustworthiness,
+    whiten,
 )
 from aelib.metrics.reconstruction import (
     binary_cross_entropy,
     entropy_floor,
     mean_squared_error,
+    peak_signal_to_noise_ratio,
     reconstruction_errors,
     sharpness,
 )
@@ -37,6 +41,7 @@ __all__ = [
     "binary_cross_entropy",
     "bounding_box",
     "class_regions",
+    "continuity",
     "empty_fraction",
     "entropy_floor",
     "kl_from_standard_normal",
@@ -47,10 +52,13 @@ __all__ = [
     "moments",
     "nearest_neighbor_distances",
     "path_unevenness",
+    "peak_signal_to_noise_ratio",
     "prdc",
     "reconstruction_errors",
     "round_trip",
     "sample_box",
+    "sample_ellipsoid",
     "sharpness",
     "trustworthiness",
+    "whiten",
 ]

@@ -7,7 +7,7 @@ encoder is any callable from arrays to arrays.
 from collections.abc import Callable
 from typing import NamedTuple
 
-from aelib.metrics.latent import bounding_box, nearest_neighbor_distances
+from aelib.metrics.latent import bounding_box, nearest_neighbor_distances, whiten
 from aelib.validation import check_codes
 import numpy as np
 from sklearn.metrics import pairwise_distances
@@ -21,6 +21,7 @@ __all__ = [
     "prdc",
     "round_trip",
     "sample_box",
+    "sample_ellipsoid",
 ]
 
 
@@ -54,6 +55,45 @@ def sample_box(
     """
     low, high = bounding_box(codes, trim)
     return rng.uniform(low, high, (count, len(low)))
+
+
+def sample_ellipsoid(
+    codes: np.ndarray, count: int, rng: np.random.Generator, trim: float = 0.01
+) -> np.ndarray:
+    """Draw points uniformly from the ellipsoid around the codes, float64 (count, d).
+
+    It has the shape of the codes' covariance, so that it turns and stretches with the
+    codes, as a box does not.
+
+    Parameters
+    ----------
+    codes
+        Float (n, d), more than d.
+    count
+        Number of points.
+    rng
+        Random generator, e.g. `np.random.default_rng(0)`.
+    trim
+        The share of the codes left outside, 0 to below 1: those with the greatest
+        Mahalanobis distances from the mean.
+
+    Raises
+    ------
+    ValueError
+        If codes hold NaN or have another rank, or do not vary in every direction, or
+        `trim` is out of range.
+    """
+    if not 0 <= trim < 1:
+        raise ValueError(f"trim is {trim}; give 0 or more, and less than 1")
+    white = whiten(codes)
+    dimension = white.shape[1]
+    radius = np.quantile(np.linalg.norm(white, axis=1), 1 - trim)
+    directions = rng.normal(size=(count, dimension))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    ball = radius * directions * rng.uniform(size=(count, 1)) ** (1 / dimension)
+    codes = np.asarray(codes, "float64")
+    factor = np.linalg.cholesky(np.atleast_2d(np.cov(codes.T)))
+    return codes.mean(axis=0) + ball @ factor.T
 
 
 def empty_fraction(codes: np.ndarray, points: np.ndarray) -> float:
@@ -241,13 +281,7 @@ def prdc(real: np.ndarray, generated: np.ndarray, n_neighbors: int = 5) -> PRDC:
     ValueError
         If samples hold NaN, have another rank or other features, or are too few.
     """
-    check_codes(real, "real")
-    check_codes(generated, "generated")
-    if np.shape(real)[1] != np.shape(generated)[1]:
-        raise ValueError(
-            f"real has {np.shape(real)[1]} features, generated "
-            f"{np.shape(generated)[1]}; give the same"
-        )
+    _check_samples(real, generated)
     if not 1 <= n_neighbors < min(len(real), len(generated)):
         raise ValueError(
             f"n_neighbors is {n_neighbors} for {len(real)} real and {len(generated)} "
@@ -266,6 +300,16 @@ def prdc(real: np.ndarray, generated: np.ndarray, n_neighbors: int = 5) -> PRDC:
         density=float(in_real.sum(axis=0).mean() / n_neighbors),
         coverage=float(in_real.any(axis=1).mean()),
     )
+
+
+def _check_samples(real: np.ndarray, generated: np.ndarray) -> None:
+    check_codes(real, "real")
+    check_codes(generated, "generated")
+    if np.shape(real)[1] != np.shape(generated)[1]:
+        raise ValueError(
+            f"real has {np.shape(real)[1]} features, generated "
+            f"{np.shape(generated)[1]}; give the same"
+        )
 
 
 def _decode(

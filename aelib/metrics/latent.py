@@ -16,12 +16,14 @@ __all__ = [
     "ClassRegions",
     "bounding_box",
     "class_regions",
+    "continuity",
     "kl_from_standard_normal",
     "knn_accuracy",
     "knn_predict",
     "moments",
     "nearest_neighbor_distances",
     "trustworthiness",
+    "whiten",
 ]
 
 CELLS = 150  # a side of the box that class_regions divides
@@ -133,19 +135,28 @@ def trustworthiness(
         If codes hold NaN or have another rank, the counts differ, or there are not
         twice as many codes as neighbours.
     """
-    check_codes(codes, "codes")
-    if len(images) != len(codes):
-        raise ValueError(
-            f"there are {len(images)} images and {len(codes)} codes; give one code "
-            "for each image"
-        )
-    if not 1 <= n_neighbors < len(codes) / 2:
-        raise ValueError(
-            f"n_neighbors is {n_neighbors} for {len(codes)} codes; give 1 or more, and "
-            "fewer than half of the codes"
-        )
-    flat = images.reshape(len(images), -1)
+    flat = _check_neighborhoods(images, codes, n_neighbors)
     return float(sklearn_trustworthiness(flat, codes, n_neighbors=n_neighbors))
+
+
+def continuity(images: np.ndarray, codes: np.ndarray, n_neighbors: int = 5) -> float:
+    """Return the continuity of the images' neighbourhoods, 0 to 1.
+
+    The other half of Venna and Kaski's (2001) pair: trustworthiness with images and
+    codes exchanged, 1 if each image's neighbours are neighbours among the codes.
+
+    Parameters
+    ----------
+    images, codes, n_neighbors
+        As in `trustworthiness`.
+
+    Raises
+    ------
+    ValueError
+        As `trustworthiness`.
+    """
+    flat = _check_neighborhoods(images, codes, n_neighbors)
+    return float(sklearn_trustworthiness(codes, flat, n_neighbors=n_neighbors))
 
 
 def bounding_box(codes: np.ndarray, trim: float = 0.0) -> tuple[np.ndarray, np.ndarray]:
@@ -285,6 +296,37 @@ def moments(codes: np.ndarray) -> dict[str, np.ndarray]:
     }
 
 
+def whiten(codes: np.ndarray, points: np.ndarray | None = None) -> np.ndarray:
+    """Return codes moved, turned and stretched to mean 0 and covariance I.
+
+    A latent space that was turned, stretched or moved as a whole is the same afterwards
+    but for a rotation: distances between whitened codes do not change.
+
+    Parameters
+    ----------
+    codes
+        Float (n, d), more than d.
+    points
+        Float (m, d): return these, transformed as the codes would be; None for the
+        codes.
+
+    Returns
+    -------
+    numpy.ndarray
+        Float64 (n, d) or (m, d).
+
+    Raises
+    ------
+    ValueError
+        As `moments`.
+    """
+    codes = _check_variation(codes)
+    points = codes if points is None else np.asarray(points, "float64")
+    check_codes(points, "points")
+    factor = np.linalg.cholesky(np.atleast_2d(np.cov(codes.T)))
+    return np.linalg.solve(factor, (points - codes.mean(axis=0)).T).T
+
+
 def kl_from_standard_normal(codes: np.ndarray) -> float:
     """Return the KL divergence, in nats, of the codes' normal fit from N(0, I).
 
@@ -306,6 +348,24 @@ def kl_from_standard_normal(codes: np.ndarray) -> float:
     mean, covariance = codes.mean(axis=0), np.atleast_2d(np.cov(codes.T, bias=True))
     _, logarithm = np.linalg.slogdet(covariance)
     return float(np.trace(covariance) + mean @ mean - len(mean) - logarithm) / 2
+
+
+def _check_neighborhoods(
+    images: np.ndarray, codes: np.ndarray, n_neighbors: int
+) -> np.ndarray:
+    """Return the images as rows, if their codes and the neighbours fit them."""
+    check_codes(codes, "codes")
+    if len(images) != len(codes):
+        raise ValueError(
+            f"there are {len(images)} images and {len(codes)} codes; give one code "
+            "for each image"
+        )
+    if not 1 <= n_neighbors < len(codes) / 2:
+        raise ValueError(
+            f"n_neighbors is {n_neighbors} for {len(codes)} codes; give 1 or more, and "
+            "fewer than half of the codes"
+        )
+    return images.reshape(len(images), -1)
 
 
 def _check_variation(codes: np.ndarray) -> np.ndarray:

@@ -30,12 +30,24 @@ def load(name: str) -> list[dict[str, str]]:
     ------
     ValueError
         If there is no study of that name; the message lists those there are.
+    RuntimeError
+        If the file is damaged: empty, or with a row that has other columns.
     """
     names = sorted(path.stem for path in FOLDER.glob("*.csv"))
     if name not in names:
         raise ValueError(f"no study is called {name!r}; there are: {', '.join(names)}")
-    text = (FOLDER / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    path = FOLDER / f"{name}.csv"
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        lines = []
+    header, *rows = list(csv.reader(lines)) or [[]]
+    if not rows or any(len(row) != len(header) for row in rows):
+        raise RuntimeError(
+            f"{path} is damaged: it holds no table whose rows have the same columns; "
+            "get the file again, or run the study (CONTRIBUTING.md has the command)"
+        )
+    return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def store(name: str, rows: list[dict[str, object]]) -> None:
