@@ -95,8 +95,14 @@ scores = {
 # %% exchange sizes: def check_errors
 errors = errors[::-1]
 
-# %% exchange normal points for longer codes: def check_holes
-holes_by = {key: holes_by[key[0], "standard"] for key in holes_by}
+# %% exchange normal points for larger codes: def check_empty
+empty_by = {key: empty_by[key[0], "normal"] for key in empty_by}
+
+# %% exchange normal points for codes in the ellipse: def check_ellipse
+in_ellipse = {name: pair[::-1] for name, pair in in_ellipse.items()}
+
+# %% exchange symmetric points for codes: lopsided =
+skewness = {name: skewness["standard normal"] for name in skewness}
 
 # %% exchange sizes of samples: def check_cover
 cover_by = {name: values[::-1] for name, values in cover_by.items()}

@@ -71,27 +71,43 @@ def estimate(noisy):
     return noisy[:, padding, 0].mean()
 
 
-# %% exchange sizes: def check_order
-added = added[::-1]
+# %% exchange what a code lets through for what is misread: def check_projection
+through, misread = misread, through
+
+# %% exchange sizes: def check_projection
+through = dict(zip(through, list(through.values())[::-1]))
+
+# %% exchange any line for Tweedie's formula: assert np.abs(tweedie
+tweedie = noisy_pixel
 
 # %% exchange targets: assert ( ⏎     by_target["clean"]
 by_target = {"clean": by_target["noisy"], "noisy": by_target["clean"]}
 
-# %% exchange grey and grain: for title, told in apart.items()
+# %% exchange grey and grain: def check_apart
 apart = {
-    title: {**told, "grey": told["grain"], "grain": told["grey"]}
-    for title, told in apart.items()
+    size: {**told, "grey": told["grain"], "grain": told["grey"]}
+    for size, told in apart.items()
 }
 
-# %% exchange filter and nothing: check = ratios
+# %% exchange filter and nothing: def check_baselines
 ratios = {
     **ratios,
     "filter": ratios["doing nothing"],
     "doing nothing": ratios["filter"],
 }
 
+# %% exchange filters: def check_starts
+starts = {
+    **starts,
+    (64, "filter"): starts[64, "corrected filter"],
+    (64, "corrected filter"): starts[64, "filter"],
+}
+
 # %% exchange clean networks for denoisers: def moved
 networks = {title: networks[title.replace("denoiser", "clean")] for title in networks}
 
-# %% exchange coverage: assert stored[2]
-reached = {2: reached[64], 64: reached[2]}
+# %% exchange coverage: def check_cover
+cover = {
+    (network, size): cover[network, 66 - size] if size in (2, 64) else shares
+    for (network, size), shares in cover.items()
+}
