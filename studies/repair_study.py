@@ -56,8 +56,8 @@ def copying(codes: np.ndarray, unseen: np.ndarray, points: np.ndarray) -> float:
 
     Each has its distance from the nearest of `codes`. Of all pairs of a point and an
     unseen code, the share in which the point's is smaller: about 0.5 if points are like
-    unseen codes, towards 1 if they copy the fitted ones (Meehan, Chaudhuri and
-    Dasgupta, 2020).
+    unseen codes, towards 1 if they copy the fitted ones. Meehan, Chaudhuri and Dasgupta
+    (2020) take it cell by cell; over the whole space local copying can hide.
     """
     of_points, of_unseen = (
         metrics.nearest_neighbor_distances(codes, p) for p in (points, unseen)
