@@ -35,16 +35,10 @@ FILTERS = (32, 64, 128)
 class Likelihood(NamedTuple):
     """How the decoder's output describes the distribution of a pixel.
 
-    Attributes
-    ----------
-    loss
-        A loss for Keras: images and outputs, (n, 32, 32, 1) each, to the negative
-        log-likelihood in nats a pixel.
-    activation
-        Activation of the decoder's last layer, by Keras' name.
-    mean
-        Outputs → the mean of each pixel's distribution, the picture to show and to
-        judge; NumPy arrays.
+    `loss` is a loss for Keras: images and outputs, (n, 32, 32, 1) each, to the negative
+    log-likelihood in nats a pixel. `activation` is that of the decoder's last layer, by
+    Keras' name. `mean` takes outputs to the mean of each pixel's distribution, the
+    picture to show and to judge, as NumPy arrays.
     """
 
     loss: str | Callable
