@@ -25,14 +25,7 @@ import numpy as np
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-__all__ = [
-    "MODELS",
-    "Spec",
-    "card",
-    "evaluate",
-    "load",
-    "retrain",
-]
+__all__ = ["MODELS", "Spec", "card", "evaluate", "load", "retrain"]
 
 WEIGHTS = Path(str(files("aelib.pretrained") / "weights"))
 CHECKPOINTS = Path("_build", "checkpoints")  # where the book's own products go
