@@ -95,19 +95,30 @@ class Recipe:
 
 
 _FAST = Recipe(
-    epochs=0.45,
+    epochs=0.33,
     batch_size=24,
-    learning_rate=5e-3,
+    learning_rate=8e-3,
     schedule="cosine",
-    beta_2=0.99,
+    beta_1=0.8,
+    beta_2=0.95,
+    output_bias=-1.0,
     jit_compile=False,
     steps_per_execution=25,
 )
-_FULL = replace(_FAST, epochs=60, batch_size=64, learning_rate=5e-3, weight_decay=0.01)
+_SHORT = replace(
+    _FAST,
+    epochs=3,
+    batch_size=64,
+    learning_rate=4e-3,
+    beta_1=0.9,
+    beta_2=0.99,
+    output_bias=0.0,
+)
+_FULL = replace(_SHORT, epochs=60, learning_rate=5e-3, weight_decay=0.01)
 RECIPES: dict[str, Recipe] = {
     "plain": Recipe(),
     "fast": _FAST,
-    "short": replace(_FAST, epochs=3, batch_size=64, learning_rate=4e-3),
+    "short": _SHORT,
     "medium": replace(_FULL, epochs=12),
     "full": _FULL,
 }
