@@ -19,6 +19,7 @@ __all__ = [
     "Likelihood",
     "SampleCode",
     "build_autoencoder",
+    "build_classifier",
     "build_decoder",
     "build_encoder",
     "build_variational_autoencoder",
@@ -188,6 +189,25 @@ def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
     means = encoder.get_layer("encoder_output")
     log_variances = layers.Dense(means.units, name="encoder_log_variance")(means.input)
     return keras.Model(encoder.input, [means.output, log_variances], name="encoder")
+
+
+def build_classifier() -> keras.Model:
+    """Build a classifier of the ten classes, whose features judge generated images.
+
+    The encoder's convolutions; then the mean over the 4×4 places, and two dense layers.
+
+    Returns
+    -------
+    keras.Model
+        Images, float32 (n, 32, 32, 1) in [0, 1] → features, float32 (n, 64), 0 or more,
+        and logits, float32 (n, 10). 101,578 parameters.
+    """
+    encoder = build_encoder()
+    maps = encoder.get_layer("encoder_conv_3").output
+    features = layers.GlobalAveragePooling2D(name="classifier_mean")(maps)
+    features = layers.Dense(64, activation="relu", name="classifier_features")(features)
+    logits = layers.Dense(10, name="classifier_output")(features)
+    return keras.Model(encoder.input, [features, logits], name="classifier")
 
 
 @keras.saving.register_keras_serializable("aelib")

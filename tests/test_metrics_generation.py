@@ -5,7 +5,7 @@ from math import comb
 from aelib import metrics
 import numpy as np
 import pytest
-from scipy import stats
+from scipy import linalg, stats
 
 
 def lattice(side=11):
@@ -205,6 +205,50 @@ def as_images(z):
 def test_bad_input_is_refused_and_told_what_is_wanted(call, message):
     with pytest.raises(ValueError, match=message):
         call()
+
+
+def test_the_frechet_distance_is_the_formula_for_diagonal_covariances():
+    rng = np.random.default_rng(0)
+    spreads = np.array([[1.0, 2.0, 0.5], [2.0, 0.5, 0.5]])
+    shift = np.array([1.0, 0.0, -2.0])
+    real, generated = (rng.normal(size=(200_000, 3)) * spread for spread in spreads)
+    expected = np.sum(shift**2) + np.sum((spreads[0] - spreads[1]) ** 2)
+    distance = metrics.frechet_distance(real, generated + shift)
+    assert distance == pytest.approx(expected, rel=0.01)
+
+
+def test_the_frechet_distance_is_that_of_the_matrix_square_root():
+    rng = np.random.default_rng(1)
+    real, generated = (
+        rng.normal(size=(400, 6)) @ rng.normal(size=(6, 6)) for _ in range(2)
+    )
+    first, second = np.cov(real.T), np.cov(generated.T)
+    expected = np.sum((real.mean(axis=0) - generated.mean(axis=0)) ** 2) + np.trace(
+        first + second - 2 * linalg.sqrtm(first @ second).real
+    )
+    assert metrics.frechet_distance(real, generated) == pytest.approx(expected)
+    assert metrics.frechet_distance(generated, real) == pytest.approx(expected)
+
+
+def test_equal_samples_have_no_distance_and_turning_both_changes_nothing():
+    rng = np.random.default_rng(2)
+    real, generated = rng.normal(size=(2, 300, 4)) * [1, 2, 3, 0]  # one never varies
+    turn = stats.ortho_group.rvs(4, random_state=0)
+    assert metrics.frechet_distance(real, real) == pytest.approx(0, abs=1e-9)
+    distance = metrics.frechet_distance(real, generated)
+    assert metrics.frechet_distance(real @ turn, generated @ turn) == pytest.approx(
+        distance
+    )
+
+
+def test_a_frechet_distance_of_unlike_samples_is_refused():
+    rng = np.random.default_rng(3)
+    with pytest.raises(ValueError, match="real has 3 features, generated 2"):
+        metrics.frechet_distance(rng.normal(size=(9, 3)), rng.normal(size=(9, 2)))
+    with pytest.raises(ValueError, match="two samples or more"):
+        metrics.frechet_distance(rng.normal(size=(9, 3)), rng.normal(size=(1, 3)))
+    with pytest.raises(ValueError, match="NaN"):
+        metrics.frechet_distance(np.full((9, 3), np.nan), rng.normal(size=(9, 3)))
 
 
 def test_an_ellipsoid_is_sampled_evenly_and_holds_its_share_of_the_codes():

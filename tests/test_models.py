@@ -228,3 +228,13 @@ def test_the_gaussian_is_that_of_the_batchs_own_variance():
     assert float(loss) == pytest.approx(wanted, rel=1e-5)
     for worse in (0.9 * spread, 1.1 * spread):
         assert -stats.norm(means, worse).logpdf(images).mean() > wanted
+
+
+def test_classifier_gives_features_and_logits():
+    classifier = models.build_classifier()
+    assert classifier.count_params() == 101_578
+    images = np.random.default_rng(0).random((3, 32, 32, 1), "float32")
+    features, logits = classifier.predict(images, verbose=0)
+    assert features.shape == (3, 64) and features.min() == 0 < features.max()
+    kernel, bias = classifier.get_layer("classifier_output").get_weights()
+    np.testing.assert_allclose(logits, features @ kernel + bias, atol=1e-5)

@@ -5,6 +5,7 @@ Arrays, and decoders or encoders as callables, go in; plain numbers come out.
 
 from aelib.metrics.generation import (
     empty_fraction,
+    frechet_distance,
     log_volume_element,
     path_unevenness,
     PRDC,
@@ -44,6 +45,7 @@ __all__ = [
     "continuity",
     "empty_fraction",
     "entropy_floor",
+    "frechet_distance",
     "kl_from_standard_normal",
     "knn_accuracy",
     "knn_predict",

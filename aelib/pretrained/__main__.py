@@ -14,7 +14,7 @@ def main() -> None:
     asked = parser.parse_args()
     missing = [
         name
-        for name in pretrained.MODELS
+        for name in (*pretrained.MODELS, pretrained.CLASSIFIER)
         if not (pretrained.WEIGHTS / f"{name}.json").is_file()
     ]
     with joblib.parallel_config(n_jobs=asked.jobs):
