@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test deep lint format weights study losses sizes denoising repairs race constraints links clean
+.PHONY: help book strict twins test deep lint format weights study losses sizes denoising variational repairs race constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -38,10 +38,13 @@ sizes: ## train and sample chapter 7's networks of latent dimension 2 to 64 agai
 denoising: ## train chapter 8's networks and denoisers again
 	python studies/denoising_study.py
 
-repairs: ## sample chapter 9's networks in several ways again
+variational: ## train and measure chapter 9's variational networks again
+	python studies/variational_study.py
+
+repairs: ## train chapter 9's networks, and sample them in several ways again
 	python studies/repair_study.py
 
-race: ## time the recipes "plain" and "fast" against each other
+race: ## time chapter 5's recipes "plain" and "fast", and what lies between
 	python studies/time_to_quality.py
 
 weights: ## train the models that have no card; one again: python -m aelib.pretrained NAME

@@ -83,9 +83,12 @@ def test_a_pretrained_model_is_not_trained_again(trained):
 @pytest.mark.parametrize(
     ("name", "columns", "groups", "seeds"),
     [
+        ("time_to_quality", ("recipe",), 2, 10),
+        ("recipe_changes", ("change",), 6, 5),
         ("loss_study", ("loss",), 3, 3),
         ("size_study", ("numbers",), 6, 5),
         ("size_control", ("numbers",), 6, 20),
+        ("variational_study", ("likelihood", "beta"), 7, 5),
     ],
 )
 def test_every_group_of_a_study_has_all_its_seeds(name, columns, groups, seeds):

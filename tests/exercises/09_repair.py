@@ -106,5 +106,20 @@ def column(kind, way, name):
     return of(other[kind], way, name)
 
 
+# %% exchange the order of beta: def check_curve
+rates = rates[::-1]
+
+# %% exchange likelihoods: def check_likelihoods
+given = look_up
+
+
+def look_up(measure, beta=1, likelihood="binary_crossentropy"):
+    other = {
+        "gaussian": "continuous_bernoulli",
+        "continuous_bernoulli": "gaussian",
+    }
+    return given(measure, beta, other.get(likelihood, likelihood))
+
+
 # %% exchange ways with 64 numbers: def check_ways
 scores = dict(zip(scores, [*scores.values()][::-1]))
