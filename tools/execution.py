@@ -138,6 +138,10 @@ def run(source: Path) -> NotebookNode:
     if not path.is_file():
         with live(source):
             pass
+    if not path.is_file():
+        raise RuntimeError(
+            f"what {source.name} depends on changed while it was executed; try again"
+        )
     os.utime(path)
     notebook = jupytext.read(source)
     executed = nbformat.read(path, as_version=4)
