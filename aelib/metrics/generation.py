@@ -307,7 +307,7 @@ def prdc(real: np.ndarray, generated: np.ndarray, n_neighbors: int = 5) -> PRDC:
 def frechet_distance(real: np.ndarray, generated: np.ndarray) -> float:
     """Return the squared Fréchet distance between the samples' normal fits.
 
-    |m₁ - m₂|² + tr(C₁ + C₂ - 2 (C₁ C₂)^½) with means m and covariances C (Dowson and
+    ‖m₁ - m₂‖² + tr(C₁ + C₂ - 2 (C₁ C₂)^½) with means m and covariances C (Dowson and
     Landau, 1982). In the features of an Inception network it is known as FID (Heusel et
     al., 2017); other features give numbers that can't be compared with it. It falls
     with the number of samples: compare equal numbers.
