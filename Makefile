@@ -35,13 +35,13 @@ losses: ## train chapter 4's networks again, three losses from three seeds
 sizes: ## train and sample chapter 7's networks of latent dimension 2 to 64 again
 	python studies/size_study.py
 
-denoising: ## train chapter 8's networks and denoisers again
+denoising: ## train chapter 9's networks and denoisers again
 	python studies/denoising_study.py
 
-variational: ## train and measure chapter 9's variational networks again
+variational: ## train and measure chapter 8's variational networks again
 	python studies/variational_study.py
 
-repairs: ## train chapter 9's networks, and sample them in several ways again
+repairs: ## train chapter 8's networks, and sample them in several ways again
 	python studies/repair_study.py
 
 race: ## time chapter 5's recipes "plain" and "fast", and what lies between

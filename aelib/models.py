@@ -1,7 +1,7 @@
 """The course's networks: encoder, decoder and the autoencoder that joins them.
 
 Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joined,
-chapter 9 the variational autoencoder; elsewhere they are imported from here.
+chapter 8 the variational autoencoder; elsewhere they are imported from here.
 """
 
 from collections.abc import Callable, Sequence
@@ -164,7 +164,7 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
 
 
 def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
-    """Build the encoder of a variational autoencoder (taught in chapter 9).
+    """Build the encoder of a variational autoencoder (taught in chapter 8).
 
     The layers of `build_encoder`, and beside the last one another of the same size.
 
@@ -257,7 +257,7 @@ class SampleCode(layers.Layer):
 def build_variational_autoencoder(
     encoder: keras.Model, decoder: keras.Model, beta: float = 1.0
 ) -> keras.Model:
-    """Join a variational encoder and a decoder (taught in chapter 9).
+    """Join a variational encoder and a decoder (taught in chapter 8).
 
     Parameters
     ----------
@@ -395,7 +395,7 @@ def _identity(outputs: np.ndarray) -> np.ndarray:
 
 
 # The first is no likelihood of grey pixels, only of pixels that are 0 or 1: for others
-# its density does not integrate to 1 (chapters 4 and 9).
+# its density does not integrate to 1 (chapters 4 and 8).
 LIKELIHOODS: dict[str, Likelihood] = {
     "binary_crossentropy": Likelihood("binary_crossentropy", "sigmoid", _identity),
     "continuous_bernoulli": Likelihood(

@@ -56,10 +56,10 @@ class Recipe:
     noise
         If above 0, a denoising autoencoder is trained: to each input image normal noise
         is added (`aelib.datasets.add_noise`), of a standard deviation drawn uniformly
-        between 0 and this; the target is the clean image (chapter 8).
+        between 0 and this; the target is the clean image (chapter 9).
     beta
         If given, a variational autoencoder is trained, with this weight of the KL term
-        (`aelib.models.SampleCode`; chapter 9).
+        (`aelib.models.SampleCode`; chapter 8).
     jit_compile
         As in `keras.Model.compile`; "auto" uses XLA where there is a graphics card.
     steps_per_execution

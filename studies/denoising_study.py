@@ -2,7 +2,7 @@
 
     python studies/denoising_study.py [--jobs N]
 
-For chapter 8. Networks that were trained on clean images, of latent dimension 2, 4, 16
+For chapter 9. Networks that were trained on clean images, of latent dimension 2, 4, 16
 and 64, and denoisers of latent dimension 2 and 64. Besides the chapter's noise, which
 is clipped, networks trained on clean images get its two parts, grey and grain, and
 unclipped noise in two ways: through their encoder, and as the best code that gradient

@@ -2,7 +2,7 @@
 
     python studies/repair_study.py [--jobs N]
 
-For chapter 9. Densities are fitted to the codes of 20,000 training images; what is
+For chapter 8. Densities are fitted to the codes of 20,000 training images; what is
 drawn is measured against 5,000 test images, as in chapter 7, and in the features of the
 pretrained classifier as well. Five seeds of each kind of network, and the pretrained
 networks that the chapter shows. Fifteen trainings of one to two minutes on two

@@ -2,7 +2,7 @@
 
     python studies/variational_study.py [--jobs N]
 
-For chapter 9: rate and distortion with binary cross-entropy over values of beta, and
+For chapter 8: rate and distortion with binary cross-entropy over values of beta, and
 with beta 1 a continuous Bernoulli likelihood and a normal one of learned variance; five
 seeds each. Thirty-five trainings of one to two minutes on two cores.
 """

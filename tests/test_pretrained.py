@@ -239,6 +239,15 @@ def test_a_cluster_of_two_workers_trains_the_same_models(
         client.run(use_few_images)
         pretrained.retrain("tiny", "other", checkpoints=tmp_path / "new", verbose=0)
         assert len(client.scheduler_info()["workers"]) == 2
-    assert [pretrained.card(name) for name in ("tiny", "other")] == alone
-    for told in alone:
-        assert (pretrained.WEIGHTS / told["weights"]).is_file()
+    # With another number of threads sums are added in another order, and their last
+    # digits differ, so the same settings and nearly the same errors are what must hold.
+    for name, wanted in zip(("tiny", "other"), alone, strict=True):
+        found = pretrained.card(name)
+        for part in ("name", "split", "versions", "latent_dim", "recipe"):
+            assert found[part] == wanted[part]
+        for error in ("mse_28", "bce_28"):
+            measured, expected = (
+                card["metrics"]["test"][error] for card in (found, wanted)
+            )
+            assert measured == pytest.approx(expected, rel=0.01)
+        assert (pretrained.WEIGHTS / found["weights"]).is_file()

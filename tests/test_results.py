@@ -24,6 +24,7 @@ def test_what_is_stored_is_loaded(tmp_path, monkeypatch):
     results.store("study", [{"seed": 0, "loss": 0.25}])
     results.store("study", [{"seed": 1, "loss": "a,b"}])
     assert results.load("study") == [{"seed": "1", "loss": "a,b"}]
+    assert results.table("study").to_dict("records") == [{"seed": 1, "loss": "a,b"}]
     assert [path.name for path in tmp_path.iterdir()] == ["study.csv"]
 
 
@@ -47,4 +48,4 @@ def test_a_damaged_table_is_refused_with_what_to_do(content, tmp_path, monkeypat
     monkeypatch.setattr(results, "FOLDER", tmp_path)
     (tmp_path / "study.csv").write_bytes(content)
     with pytest.raises(RuntimeError, match=r"study.csv is damaged.*run the study"):
-        results.load("study")
+        results.table("study")

@@ -4,7 +4,9 @@
 
 - executes the chapters that have no stored run, and reads their pages again;
 - writes formulas as MathML, which browsers render without a script;
-- says of a hidden cell that it is the check of an exercise;
+- says of a folded cell what it is: a check, a set-up, the check of an exercise;
+- puts a set-up below the picture that opens the page, and says how to run the chapter;
+- numbers the figures of an appendix as A.1, A.2;
 - offers each chapter's twin notebook as the page's notebook download;
 - stores the pages' figures with a palette, at a third of their size;
 - drops the icons that no page uses, more than half of a page's weight;
@@ -37,7 +39,11 @@ ICON = re.compile(
     r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<others>[^]]*)],"\w*",'
     r'(?:"[^"]*"|\[[^]]*])],?'
 )
-CHAPTER = re.compile(r"\d\d_\w+\.md")
+PROMPTS = {
+    "check": "✓ checked",
+    "setup": "Set-up: imports, seed, data",
+    "exercise-check": "How the answer is checked",
+}
 BUTTONS = {
     "use_repository_button": True,
     "use_issues_button": True,
@@ -75,7 +81,7 @@ def _execute(
     outdated = []
     for page in sorted(env.found_docs):
         source = Path(env.doc2path(page))
-        if not CHAPTER.fullmatch(source.name):
+        if not twins.CHAPTER.fullmatch(source.name):
             continue
         key = execution.fingerprint(source)
         env.aelib_runs[page] = key  # type: ignore[attr-defined]
@@ -98,11 +104,66 @@ def _visit_block_math(translator: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def _name_checks(app: Sphinx, doctree: nodes.document) -> None:
-    for cell in doctree.findall(nodes.container):
-        if "tag_exercise-check" in cell["classes"]:
-            cell["prompt_show"] = "Show how the answer is checked"
-            cell["prompt_hide"] = "Hide how the answer is checked"
+def _arrange_cells(app: Sphinx, doctree: nodes.document) -> None:
+    """Name the folded cells; put a set-up below the picture that it is for."""
+    for cell in list(doctree.findall(nodes.container)):
+        for tag, prompt in PROMPTS.items():
+            if f"tag_{tag}" in cell["classes"]:
+                cell["prompt_show"] = cell["prompt_hide"] = prompt
+        if "tag_setup" in cell["classes"]:
+            place = cell.parent.index(cell)
+            following = cell.parent[place + 1 : place + 2]
+            if following and "cell" in following[0].get("classes", ()):
+                cell.parent[place : place + 2] = [following[0], cell]
+
+
+def _say_how_to_run(app: Sphinx, doctree: nodes.document, page: str) -> None:
+    """Add a line with links to what `Before you start` says, on a chapter's page."""
+    if app.builder.format != "html" or not _twin(app, page).is_file():
+        return
+    for paragraph in doctree.findall(nodes.paragraph):
+        if paragraph.astext().startswith("Before you start"):
+            line = nodes.paragraph("", "Run this chapter: ", classes=["run-this"])
+            up = "../" * page.count("/")
+            targets = {"download the notebook": f"{up}_sources/{page}.ipynb"}
+            targets |= _launch_addresses(app, page)
+            for position, (text, address) in enumerate(targets.items()):
+                if position:
+                    line += nodes.Text(", ")
+                line += nodes.reference("", text, refuri=address)
+            line += nodes.Text("; ")
+            ways = f"{up}chapters/index.html#ways-to-run-it"
+            line += nodes.reference("", "how to open it", refuri=ways)
+            line += nodes.Text(".")
+            paragraph.parent.insert(paragraph.parent.index(paragraph) + 1, line)
+            return
+
+
+def _launch_addresses(app: Sphinx, page: str) -> dict[str, str]:
+    """Return where Colab and Binder open a twin; none while there is no address."""
+    repository = app.config.html_theme_options.get("repository_url", "").rstrip("/")
+    if not repository.startswith("https://github.com/"):
+        return {}
+    place = repository.removeprefix("https://github.com/")
+    branch = app.config.html_theme_options.get("repository_branch") or "main"
+    colab = f"https://colab.research.google.com/github/{place}/blob/{branch}"
+    binder = f"https://mybinder.org/v2/gh/{place}/{branch}?urlpath=lab/tree"
+    return {
+        "open it in Colab": f"{colab}/{page}.ipynb",
+        "open it in Binder": f"{binder}/{page}.ipynb",
+    }
+
+
+def _number_appendices(app: Sphinx, env: BuildEnvironment) -> list[str]:
+    """Number an appendix' figures and exercises A.1, A.2; Sphinx counts chapters."""
+    for page, kinds in env.toc_fignumbers.items():
+        source = Path(env.doc2path(page)).name
+        if twins.CHAPTER.fullmatch(source) and source[0].isalpha():
+            label = twins.chapter_label(source)
+            for numbers in kinds.values():
+                for count, name in enumerate(numbers, start=1):
+                    numbers[name] = (label, count)  # type: ignore[assignment]
+    return []
 
 
 def _twin(app: Sphinx, page: str) -> Path:
@@ -164,7 +225,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("static_fingerprint", "", "html", str)
     app.connect("config-inited", _prepare)
     app.connect("env-get-outdated", _execute)
-    app.connect("doctree-read", _name_checks)
+    app.connect("doctree-read", _arrange_cells)
+    app.connect("doctree-resolved", _say_how_to_run)
+    app.connect("env-get-updated", _number_appendices, priority=900)
     # Earlier than the theme, which then puts the download button on the page.
     app.connect("html-page-context", _offer_twin, priority=100)
     # Later than the theme, which copies a notebook of its own to the same place.

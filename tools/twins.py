@@ -36,6 +36,7 @@ import yaml
 # `create_md_parser` and `parse_directive_text` are inner parts of myst-parser 3.0, the
 # tokens those of markdown-it-py 3.0; constraints.txt holds both there.
 CHAPTERS = ROOT / "chapters"
+CHAPTER = re.compile(r"(?:\d\d|[a-z])_\w+\.md")
 FIGURE_WIDTH = 720  # pixels, as wide as a page's text column
 
 PLAIN_BLOCKS = {
@@ -104,8 +105,15 @@ class Labels:
 
 
 def chapter_sources(folder: Path = CHAPTERS) -> list[Path]:
-    """Return the chapters' sources in order: the files with a number in front."""
-    return sorted(folder.glob("[0-9][0-9]_*.md"))
+    """Return the sources in order: chapters (01_name.md), appendices (a_name.md)."""
+    return [
+        path for path in sorted(folder.glob("*.md")) if CHAPTER.fullmatch(path.name)
+    ]
+
+
+def chapter_label(name: str) -> str:
+    """Return what stands before the numbers of a source's figures, e.g. "2" or "A"."""
+    return name.split("_")[0].lstrip("0").upper()
 
 
 def twin_path(source: Path) -> Path:
@@ -171,7 +179,7 @@ def collect_labels(sources: list[Path]) -> Labels:
     """
     labels = Labels()
     for source in sources:
-        chapter, twin = int(source.name[:2]), twin_path(source).name
+        chapter, twin = chapter_label(source.name), twin_path(source).name
         figures = exercises = 0
         for cell in jupytext.read(source).cells:
             if cell.cell_type == "code":
@@ -321,7 +329,7 @@ class Converter:
                 text, place = _replace_once(text, old, new, place)
             elif child.type == "link_open":
                 page, mark, anchor = str(child.attrs["href"]).partition("#")
-                if re.fullmatch(r"\d\d_\w+\.md", page):
+                if CHAPTER.fullmatch(page):
                     old = f"]({child.attrs['href']})"
                     new = f"]({twin_path(Path(page))}{mark}{anchor})"
                     text, place = _replace_once(text, old, new, place)
@@ -447,7 +455,7 @@ def derive(
         figure = cell.metadata.pop("mystnb", {}).get("figure")
         if converter.in_solution:
             cell.metadata["jupyter"] = {"outputs_hidden": True, "source_hidden": True}
-        elif "hide-input" in cell.metadata.get("tags", []):
+        elif {"hide-input", "hide-cell"} & set(cell.metadata.get("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
         cells.append(cell)
         if figure:

@@ -1,6 +1,6 @@
 """Metrics of generation: sampled points, the decoder's geometry, generated samples.
 
-Chapter 7 explains them, chapter 9 measures its repairs with them. A decoder or an
+Chapter 7 explains them, chapter 8 measures its repairs with them. A decoder or an
 encoder is any callable from arrays to arrays.
 """
 

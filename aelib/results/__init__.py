@@ -8,7 +8,9 @@ import csv
 from importlib.resources import files
 from pathlib import Path
 
-__all__ = ["load", "store"]
+import pandas as pd
+
+__all__ = ["load", "store", "table"]
 
 FOLDER = Path(str(files("aelib.results")))
 
@@ -48,6 +50,28 @@ def load(name: str) -> list[dict[str, str]]:
             "get the file again, or run the study (CONTRIBUTING.md has the command)"
         )
     return [dict(zip(header, row, strict=True)) for row in rows]
+
+
+def table(name: str) -> pd.DataFrame:
+    """Return the stored table of a study as a data frame.
+
+    Parameters
+    ----------
+    name
+        The study, e.g. "encoder_study".
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per run; columns of numbers are numbers.
+
+    Raises
+    ------
+    ValueError, RuntimeError
+        As `load`.
+    """
+    load(name)
+    return pd.read_csv(FOLDER / f"{name}.csv")
 
 
 def store(name: str, rows: list[dict[str, object]]) -> None:

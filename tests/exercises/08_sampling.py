@@ -1,4 +1,4 @@
-"""Chapter 9: wrong answers to its exercises, and exchanged data for its claims.
+"""Chapter 8: wrong answers to its exercises, and exchanged data for its claims.
 
 Each part runs with the chapter's names. The words after a mistake's label must be in
 what the check says of it.
