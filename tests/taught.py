@@ -48,6 +48,10 @@ def check(chapter, names):
         np.testing.assert_array_equal(names["train_images"], train_images)
         np.testing.assert_array_equal(names["train_labels"], train_labels)
         np.testing.assert_array_equal(names["validation_images"], validation_images)
+        images = names["images"][:100]
+        np.testing.assert_array_equal(
+            names["prepare"](images), datasets.preprocess(images)
+        )
     elif chapter in ("02_encoder", "03_transposed_convolution"):
         part = "encoder" if chapter == "02_encoder" else "decoder"
         taught = names[part]
@@ -67,8 +71,14 @@ def check(chapter, names):
             models.build_encoder(), models.build_decoder()
         )
         assert_same_network(names["autoencoder"], imported)
-    elif chapter in ("06_latent_space", "07_generation"):
-        pass  # they measure with `aelib` from the start, and define nothing that it has
+    elif chapter == "06_latent_space":
+        pass  # it measures with `aelib` from the start, and defines nothing that it has
+    elif chapter == "07_generation":
+        rng = np.random.default_rng(0)
+        real, generated = rng.normal(size=(100, 5)), rng.normal(0.5, size=(80, 5))
+        expected = metrics.prdc(real, generated).coverage
+        assert 0 < expected < 1
+        assert names["coverage"](real, generated) == expected
     elif chapter == "09_denoising":
         images = names["images"][:100]
         noisy, imported = (

@@ -123,3 +123,46 @@ def test_maps_refuse_what_one_map_refuses():
         plotting.show_each_class(codes[:, :1], np.zeros(4, int), ["a"])
     with pytest.raises(ValueError, match="trim is 0"):
         plotting.show_codes(codes, trim=0.7)
+
+
+X, Y = np.linspace(0, 3, 4), np.linspace(0, 2, 3)
+
+
+def test_class_regions_are_shaded_upright_with_a_legend_of_names():
+    classes = np.arange(12).reshape(3, 4) % 2
+    axis = plotting.show_class_regions(classes, X, Y, ["a", "b"])
+    (image,) = axis.images
+    np.testing.assert_array_equal(image.get_array(), classes)
+    assert image.origin == "lower" and image.get_extent() == [0, 3, 0, 2]
+    (legend,) = axis.figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a", "b"]
+
+
+def test_distances_have_a_line_where_the_reach_ends():
+    distances = np.add.outer(Y, X)  # rises from 0 to 5
+    axis = plotting.show_distances(distances, X, Y, reach=2.5)
+    border = next(c for c in axis.collections if hasattr(c, "levels"))
+    np.testing.assert_allclose(border.levels, [2.5])
+    for points in border.get_paths()[0].vertices[None]:
+        np.testing.assert_allclose(points.sum(axis=1), 2.5)
+
+
+def test_balls_are_filled_where_a_generated_point_lies_inside():
+    real, generated = np.array([[0, 0], [5, 0]]), np.array([[0.5, 0]])
+    axis = plotting.show_neighborhoods(real, generated, np.array([1, 2]))
+    filled, empty = axis.patches
+    assert filled.get_facecolor()[3] > 0 == empty.get_facecolor()[3]
+    assert filled.radius == 1 and tuple(empty.center) == (5, 0)
+
+
+def test_shaded_maps_refuse_what_does_not_fit():
+    with pytest.raises(ValueError, match=r"want \(3, 4\)"):
+        plotting.show_class_regions(np.zeros((4, 3), int), X, Y, ["a"])
+    with pytest.raises(ValueError, match="give a name for each"):
+        plotting.show_class_regions(np.ones((3, 4), int), X, Y, ["a"])
+    with pytest.raises(ValueError, match="give a distance above 0"):
+        plotting.show_distances(np.ones((3, 4)), X, Y, 0)
+    with pytest.raises(ValueError, match="give each one"):
+        plotting.show_neighborhoods(np.ones((3, 2)), np.ones((1, 2)), np.ones(2))
+    with pytest.raises(ValueError, match="real has shape"):
+        plotting.show_neighborhoods(np.ones((3, 3)), np.ones((1, 2)), np.ones(3))

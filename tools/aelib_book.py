@@ -7,6 +7,7 @@
 - says of a folded cell what it is: a check, a set-up, the check of an exercise;
 - puts a set-up below the picture that opens the page, and says how to run the chapter;
 - numbers the figures of an appendix as A.1, A.2;
+- lets code in tables break where a reader would break it;
 - offers each chapter's twin notebook as the page's notebook download;
 - stores the pages' figures with a palette, at a third of their size;
 - drops the icons that no page uses, more than half of a page's weight;
@@ -155,7 +156,7 @@ def _launch_addresses(app: Sphinx, page: str) -> dict[str, str]:
 
 
 def _number_appendices(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Number an appendix' figures and exercises A.1, A.2; Sphinx counts chapters."""
+    """Give figures of an appendix the numbers A.1, A.2, where Sphinx counts on."""
     for page, kinds in env.toc_fignumbers.items():
         source = Path(env.doc2path(page)).name
         if twins.CHAPTER.fullmatch(source) and source[0].isalpha():
@@ -175,6 +176,22 @@ def _offer_twin(
 ) -> None:
     if _twin(app, pagename).is_file():
         context["ipynb_source"] = f"{pagename}.ipynb"
+
+
+def _break_code_in_tables(
+    app: Sphinx, pagename: str, templatename: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Let long code in a table break after a dot, a bracket or a comma."""
+
+    def mark(cell: re.Match[str]) -> str:
+        return re.sub(
+            r'(?<=<span class="pre">)[^<]+',
+            lambda code: re.sub(r"([.(,_=/])(?=\S)", r"\1<wbr>", code[0]),
+            cell[0],
+        )
+
+    if "body" in context:
+        context["body"] = re.sub(r"<td>.*?</td>", mark, context["body"], flags=re.S)
 
 
 def _copy_twins(app: Sphinx, exception: Exception | None) -> None:
@@ -230,6 +247,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-updated", _number_appendices, priority=900)
     # Earlier than the theme, which then puts the download button on the page.
     app.connect("html-page-context", _offer_twin, priority=100)
+    app.connect("html-page-context", _break_code_in_tables)
     # Later than the theme, which copies a notebook of its own to the same place.
     app.connect("build-finished", _copy_twins, priority=900)
     app.connect("build-finished", _lighten_figures)

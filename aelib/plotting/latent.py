@@ -6,18 +6,23 @@ Used by the index page and by the chapters on training, latent space and generat
 from collections.abc import Mapping, Sequence
 
 from aelib.metrics.latent import bounding_box
-from aelib.plotting.style import CLASS_COLORS, DARK, make_grid, TEXT_WIDTH
+from aelib.plotting.style import CLASS_COLORS, DARK, make_grid, RED, TEXT_WIDTH
 from aelib.validation import check_labels
 from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 import matplotlib.pyplot as plt
 import numpy as np
 
 __all__ = [
     "draw_decoded",
+    "show_class_regions",
     "show_codes",
+    "show_distances",
     "show_each_class",
     "show_maps",
+    "show_neighborhoods",
 ]
 
 
@@ -183,6 +188,156 @@ def draw_decoded(
         zorder=1,
     )
     axis.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def show_class_regions(
+    classes: np.ndarray,
+    x_values: np.ndarray,
+    y_values: np.ndarray,
+    class_names: Sequence[str],
+) -> Axes:
+    """Shade a map by the class that wins each place, in the colours of the classes.
+
+    Parameters
+    ----------
+    classes
+        Integer array (len(y_values), len(x_values)), each the index of a name.
+    x_values, y_values
+        z₁ and z₂ of the places, rising, at equal distances.
+    class_names
+        At most ten names in the order of the labels; they make the legend.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the counts do not match, or a class has no name.
+    """
+    classes = _as_grid(classes, x_values, y_values)
+    if not 0 <= classes.min() <= classes.max() < len(class_names) <= 10:
+        raise ValueError(
+            f"classes go from {classes.min()} to {classes.max()} for "
+            f"{len(class_names)} names; give a name for each, at most ten"
+        )
+    figure, axis = plt.subplots(figsize=(TEXT_WIDTH, 5.0))
+    colours = ListedColormap(CLASS_COLORS[: len(class_names)])
+    extent = (x_values[0], x_values[-1], y_values[0], y_values[-1])
+    axis.imshow(
+        classes,
+        cmap=colours,
+        vmin=-0.5,
+        vmax=len(class_names) - 0.5,
+        origin="lower",
+        extent=extent,
+        aspect="auto",
+        alpha=0.6,
+        interpolation="nearest",
+    )
+    for label, name in enumerate(class_names):
+        axis.scatter([], [], color=CLASS_COLORS[label], label=name, marker="s")
+    axis.set(xlabel="z₁", ylabel="z₂")
+    _draw_legend(figure, axis, markerscale=1)
+    return axis
+
+
+def show_distances(
+    distances: np.ndarray,
+    x_values: np.ndarray,
+    y_values: np.ndarray,
+    reach: float,
+) -> Axes:
+    """Shade a map by the distance to the nearest code; outline where it is empty.
+
+    Parameters
+    ----------
+    distances
+        Float array (len(y_values), len(x_values)), 0 or more.
+    x_values, y_values
+        z₁ and z₂ of the places, rising, at equal distances.
+    reach
+        Places at a greater distance are empty; a red line marks their border.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        With a colour bar, in units of the latent space, logarithmic.
+
+    Raises
+    ------
+    ValueError
+        If the counts do not match, or `reach` is not above 0.
+    """
+    distances = _as_grid(distances, x_values, y_values)
+    if not reach > 0:
+        raise ValueError(f"reach is {reach}; give a distance above 0")
+    figure, axis = plt.subplots(figsize=(TEXT_WIDTH, 4.6))
+    # Below a tenth of the reach all is equally near.
+    scale = LogNorm(reach / 10, max(distances.max(), 2 * reach), clip=True)
+    shades = axis.pcolormesh(
+        x_values, y_values, distances, cmap="Greys", norm=scale, rasterized=True
+    )
+    axis.contour(x_values, y_values, distances, levels=[reach], colors=RED)
+    figure.colorbar(shades, label="distance to the nearest code", pad=0.02)
+    axis.set(xlabel="z₁", ylabel="z₂")
+    return axis
+
+
+def show_neighborhoods(
+    real: np.ndarray, generated: np.ndarray, radii: np.ndarray
+) -> Axes:
+    """Draw the balls that explain coverage: around each real point, filled if covered.
+
+    Parameters
+    ----------
+    real, generated
+        Float arrays (n, 2) and (m, 2).
+    radii
+        Float array (n,), the radius of each real point's ball.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If the shapes are others.
+    """
+    real, generated, radii = (np.asarray(part) for part in (real, generated, radii))
+    for points, name in ((real, "real"), (generated, "generated")):
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise ValueError(f"{name} has shape {points.shape}; this wants (n, 2)")
+    if radii.shape != (len(real),):
+        raise ValueError(
+            f"radii have shape {radii.shape} for {len(real)} real points; give each one"
+        )
+    _, axis = plt.subplots(figsize=(TEXT_WIDTH * 0.75, TEXT_WIDTH * 0.62))
+    for center, radius in zip(real, radii, strict=True):
+        is_covered = (np.linalg.norm(generated - center, axis=1) <= radius).any()
+        face = "#9ecae1" if is_covered else "none"
+        axis.add_patch(Circle(center, radius, fc=face, ec=DARK, alpha=0.55))
+    axis.scatter(real[:, 0], real[:, 1], s=22, color=DARK, label="real", zorder=3)
+    x, y = generated.T
+    axis.scatter(x, y, s=40, color=RED, marker="x", label="generated", zorder=3)
+    axis.set(aspect="equal")
+    axis.axis("off")
+    axis.legend(loc="lower right")
+    return axis
+
+
+def _as_grid(
+    values: np.ndarray, x_values: np.ndarray, y_values: np.ndarray
+) -> np.ndarray:
+    values = np.asarray(values)
+    if values.shape != (len(y_values), len(x_values)):
+        raise ValueError(
+            f"the values have shape {values.shape}; {len(y_values)} values of z₂ and "
+            f"{len(x_values)} of z₁ want ({len(y_values)}, {len(x_values)})"
+        )
+    return values
 
 
 def _as_map(
