@@ -24,6 +24,7 @@ __all__ = [
     "build_encoder",
     "build_variational_autoencoder",
     "build_variational_encoder",
+    "count_operations",
     "encode",
     "layer_shapes",
     "split_autoencoder",
@@ -347,6 +348,40 @@ def layer_shapes(model: keras.Model) -> list[tuple[str, tuple[int, ...]]]:
         (type(layer).__name__.removesuffix("Layer"), tuple(layer.output.shape[1:]))
         for layer in model.layers
     ]
+
+
+def count_operations(model: keras.Model) -> int:
+    """Count the floating-point operations that encode one image.
+
+    One multiplication and one addition for each weight and each place where it is used;
+    biases and activations, far fewer, are left out.
+
+    Parameters
+    ----------
+    model
+        A built model of convolutions and dense layers, e.g. from `build_encoder`.
+
+    Returns
+    -------
+    int
+        Operations for one image; a million of them is 1 MFLOP.
+
+    Raises
+    ------
+    ValueError
+        If a layer with weights is neither a `Conv2D` nor a `Dense` layer.
+    """
+    total = 0
+    for layer in model.layers:
+        if type(layer) in (layers.Conv2D, layers.Dense):
+            places = math.prod(layer.output.shape[1:-1])  # 1 for Dense
+            total += 2 * math.prod(layer.kernel.shape) * places
+        elif layer.weights:
+            raise ValueError(
+                f"{layer.name!r} is a {type(layer).__name__}; give a model whose "
+                "weights are all in Conv2D and Dense layers"
+            )
+    return total
 
 
 def _continuous_bernoulli(images: Any, logits: Any) -> Any:

@@ -44,6 +44,14 @@ def test_shapes_halve_and_double():
     ]
 
 
+def test_operations_are_two_for_each_weight_and_place():
+    encoder = models.build_encoder(3, filters=(4, 8))
+    first, second = 2 * 9 * 1 * 4 * 16 * 16, 2 * 9 * 4 * 8 * 8 * 8
+    assert models.count_operations(encoder) == first + second + 2 * 8 * 8 * 8 * 3
+    with pytest.raises(ValueError, match="'decoder_conv_transpose_1' is a Conv2DTr"):
+        models.count_operations(models.build_decoder())
+
+
 def test_first_convolution_equals_windows_summed_by_numpy():
     keras.utils.set_random_seed(1)
     layer = models.build_encoder().get_layer("encoder_conv_1")

@@ -1,8 +1,8 @@
-"""Draw the README's picture of the network from the models themselves."""
+"""Draw the README's picture of the network from a pretrained model."""
 
 from pathlib import Path
 
-from aelib import models, plotting
+from aelib import datasets, models, plotting, pretrained
 import matplotlib
 import matplotlib.pyplot as plt
 
@@ -13,8 +13,15 @@ if __name__ == "__main__":
     plotting.use_style()
     # The same bytes each time, so that only a changed network changes the file.
     matplotlib.rcParams["svg.hashsalt"] = "aelib"
+    matplotlib.rcParams["image.composite_image"] = False
+    images = datasets.load_fashion_mnist()[1][0]  # of the validation set
+    encoder, decoder = pretrained.load("bce-2d")
+    code = encoder(images[:1])
     plotting.draw_network(
-        models.layer_shapes(models.build_encoder()),
-        models.layer_shapes(models.build_decoder()),
+        models.layer_shapes(encoder),
+        models.layer_shapes(decoder),
+        image=images[0],
+        code=code.numpy()[0],
+        reconstruction=decoder(code).numpy()[0],
     )
-    plt.savefig(TARGET, bbox_inches="tight", metadata={"Date": None})
+    plt.gcf().savefig(TARGET, bbox_inches="tight", metadata={"Date": None})

@@ -4,6 +4,7 @@ Every chapter draws with these functions; none depends on a model.
 """
 
 from aelib.plotting.architecture import (
+    draw_convolution,
     draw_network,
 )
 from aelib.plotting.curves import (
@@ -41,6 +42,7 @@ __all__ = [
     "LIGHT",
     "RED",
     "TEXT_WIDTH",
+    "draw_convolution",
     "draw_decoded",
     "draw_network",
     "show_bars",
