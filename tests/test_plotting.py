@@ -209,6 +209,60 @@ def test_bad_matrices_are_refused(given, titles, message):
         plotting.show_numbers(given, titles)
 
 
+def test_pixels_are_shown_beside_the_part_of_the_image_that_they_come_from():
+    image = np.arange(12 * 12, dtype="uint8").reshape(12, 12)
+    whole, part = plotting.show_pixels(image, row=3, column=5, side=2)
+    texts = {text.get_position(): text.get_text() for text in part.texts}
+    assert texts == {(0, 0): "41", (1, 0): "42", (0, 1): "53", (1, 1): "54"}
+    (frame,) = whole.patches
+    assert (frame.get_xy(), frame.get_width()) == ((4.5, 2.5), 2)
+    for axis in (whole, part):
+        (drawn,) = axis.get_images()
+        assert drawn.get_clim() == (0, 255)  # one scale: the frame is that part
+
+
+@pytest.mark.parametrize(
+    ("image", "place", "error", "message"),
+    [
+        (np.zeros((28, 28)), (0, 0, 10), TypeError, "dtype float64"),
+        (np.zeros((1, 28, 28), "uint8"), (0, 0, 10), ValueError, r"\(1, 28, 28\)"),
+        (np.zeros((28, 28), "uint8"), (0, 0, 13), ValueError, "side is 13"),
+        (np.zeros((28, 28), "uint8"), (20, 0, 10), ValueError, "not inside"),
+        (np.zeros((28, 28), "uint8"), (0, -1, 10), ValueError, "not inside"),
+    ],
+)
+def test_parts_outside_an_image_of_bytes_are_refused(image, place, error, message):
+    with pytest.raises(error, match=message):
+        plotting.show_pixels(image, *place)
+
+
+def test_signed_images_share_a_scale_with_white_zero_and_red_below():
+    images = np.array([[[-4, 0, 4]], [[0, 1, 2]]])
+    axes = plotting.show_signed(images, ["a", "b"], limit=4)
+    assert [axis.get_title() for axis in axes] == ["a", "b"]
+    for axis, image in zip(axes, images, strict=True):
+        (drawn,) = axis.get_images()
+        np.testing.assert_array_equal(drawn.get_array(), image)
+        below, zero, above = drawn.cmap(drawn.norm([-4, 0, 4]))[:, :3]
+        assert below[0] > 0.7 > below[1]
+        assert zero.min() > 0.98
+        assert above.max() < 0.01
+
+
+@pytest.mark.parametrize(
+    ("images", "titles", "message"),
+    [
+        (np.zeros((2, 2)), ["a"], r"shape \(2, 2\)"),
+        (np.full((1, 2, 2), 256), ["a"], "range from 256 to 256"),
+        (np.full((1, 2, 2), np.nan), ["a"], "without NaN"),
+        (np.zeros((1, 2, 2)), ["a", "b"], "2 titles for 1 images"),
+    ],
+)
+def test_bad_signed_images_are_refused(images, titles, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.show_signed(images, titles)
+
+
 ENCODER = [("Input", (32, 32, 1)), ("Dense", (2,))]
 DECODER = [("Input", (2,)), ("Conv2DTranspose", (32, 32, 1))]
 

@@ -17,6 +17,7 @@ from aelib.plotting.images import (
     show_feature_maps,
     show_images,
     show_rows,
+    show_signed,
 )
 from aelib.plotting.latent import (
     draw_decoded,
@@ -26,6 +27,7 @@ from aelib.plotting.latent import (
 )
 from aelib.plotting.matrices import (
     show_numbers,
+    show_pixels,
 )
 from aelib.plotting.style import (
     CLASS_COLORS,
@@ -55,6 +57,8 @@ __all__ = [
     "show_maps",
     "show_numbers",
     "show_pixel_histogram",
+    "show_pixels",
     "show_rows",
+    "show_signed",
     "use_style",
 ]

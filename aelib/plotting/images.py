@@ -5,8 +5,9 @@ Used by all chapters.
 
 from collections.abc import Sequence
 
-from aelib.plotting.style import make_grid, TEXT_WIDTH
+from aelib.plotting.style import make_grid, RED, TEXT_WIDTH
 from aelib.validation import check_labels
+from matplotlib.colors import LinearSegmentedColormap
 import numpy as np
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "show_feature_maps",
     "show_images",
     "show_rows",
+    "show_signed",
 ]
 
 
@@ -197,6 +199,53 @@ def show_feature_maps(
     for axis in axes.flat:
         axis.set_frame_on(True)
         axis.spines[:].set_visible(True)  # so that an empty map is seen
+    return axes
+
+
+def show_signed(
+    images: np.ndarray, titles: Sequence[str], limit: float = 255
+) -> np.ndarray:
+    """Draw images of positive and negative values on one scale, in one row.
+
+    Parameters
+    ----------
+    images
+        Numbers (n, height, width) in [−limit, limit]: 0 is white, `limit` black and
+        −`limit` red.
+    titles
+        One per image.
+    limit
+        The largest value of the scale.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        One per image, (n,).
+
+    Raises
+    ------
+    ValueError
+        If `images` has another rank, is empty, holds NaN or leaves the scale, or if
+        `titles` has another length.
+    """
+    images = np.asarray(images)
+    if images.ndim != 3 or images.size == 0:
+        raise ValueError(f"images have shape {images.shape}; give (n, height, width)")
+    if not (images.min() >= -limit and images.max() <= limit):
+        raise ValueError(
+            f"images range from {images.min()} to {images.max()}; give values in "
+            f"[{-limit}, {limit}] without NaN, or a larger limit"
+        )
+    if len(titles) != len(images):
+        raise ValueError(f"there are {len(titles)} titles for {len(images)} images")
+    colours = LinearSegmentedColormap.from_list("signed", [RED, "white", "black"])
+    axes = _image_grid(len(images), len(images), 0.25)
+    for axis, image, title in zip(axes, images, titles, strict=True):
+        shown = axis.imshow(image, cmap=colours, vmin=-limit, vmax=limit)
+        axis.set_title(title)
+        axis.set_frame_on(True)
+        axis.spines[:].set_visible(True)
+    axes[0].figure.colorbar(shown, ax=axes, ticks=[-limit, 0, limit], shrink=0.8)
     return axes
 
 

@@ -1,6 +1,6 @@
-"""Small matrices drawn with their numbers.
+"""Small matrices, and parts of an image, drawn with their numbers.
 
-Used by chapter 3.
+Used by chapters 1 and 3.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from matplotlib.patches import Rectangle
 import matplotlib.pyplot as plt
 import numpy as np
 
-__all__ = ["show_numbers"]
+__all__ = ["show_numbers", "show_pixels"]
 
 
 def show_numbers(
@@ -82,3 +82,62 @@ def show_numbers(
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(True)
     return np.array(axes)
+
+
+def show_pixels(image: np.ndarray, row: int, column: int, side: int = 10) -> np.ndarray:
+    """Draw an image, and beside it a square part of it with the value of each pixel.
+
+    Parameters
+    ----------
+    image
+        uint8 (height, width), 0 to 255; 0 is white and 255 black.
+    row, column
+        The upper left pixel of the part.
+    side
+        Height and width of the part in pixels, at most 12, so that three digits fit.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        Two: the image with the part framed in red, and the part.
+
+    Raises
+    ------
+    TypeError
+        If `image` is not of dtype uint8.
+    ValueError
+        If it has another rank, or the part is empty, larger than 12×12 or reaches
+        outside the image.
+    """
+    image = np.asarray(image)
+    if image.dtype != np.uint8:
+        raise TypeError(f"image has dtype {image.dtype}; give the bytes, uint8")
+    if image.ndim != 2:
+        raise ValueError(f"image has shape {image.shape}; give one, (height, width)")
+    if not 1 <= side <= 12:
+        raise ValueError(f"side is {side}; give 1 to 12")
+    if min(row, column) < 0 or max(row + side, column + side) > min(image.shape):
+        raise ValueError(
+            f"the part from ({row}, {column}) with side {side} is not inside an image "
+            f"of shape {image.shape}"
+        )
+    part = image[row : row + side, column : column + side]
+    _, axes = plt.subplots(1, 2, figsize=(TEXT_WIDTH, TEXT_WIDTH / 2))
+    for axis, pixels in zip(axes, (image, part), strict=True):
+        axis.imshow(pixels, vmin=0, vmax=255)
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_visible(True)
+    axes[1].spines[:].set(color=RED, linewidth=2)
+    axes[0].add_patch(
+        Rectangle(
+            (column - 0.5, row - 0.5),
+            *(side, side),
+            fill=False,
+            edgecolor=RED,
+            linewidth=2,
+        )
+    )
+    for (down, across), value in np.ndenumerate(part):
+        ink = "white" if value > 127 else "black"
+        axes[1].text(across, down, str(value), color=ink, ha="center", va="center")
+    return axes

@@ -1,7 +1,8 @@
-"""Chapter 1: wrong answers to its exercises.
+"""Chapter 1: wrong answers to its exercises, and exchanged data for its claims.
 
 Each part runs with the chapter's names. The words after a mistake's label must be in
-what the check says of it.
+what the check says of it. After an exchange the cell that begins with the words must
+raise AssertionError.
 """
 
 # %% exercise-memory: padding adds pixels
@@ -16,73 +17,95 @@ bytes_before, bytes_after = 60_000, 245_760_000
 # %% exercise-memory: that is four bytes
 bytes_before, bytes_after = 47_040_000, 491_520_000
 
-# %% exercise-ink: fewest empty pixels
-most_ink, mean_ink = "Pullover", 96.1
+# %% exercise-average: wraps around before it is halved
+average = (images[0] + images[1]) // 2
 
-# %% exercise-ink: counts the padding
-most_ink, mean_ink = "Coat", 75.2
+# %% exercise-average: change the cell above
+average = (images[0] + images[1]).astype("float32") / 2
 
-# %% exercise-ink: another class
-most_ink, mean_ink = "Bag", 90.2
+# %% exercise-average: cuts off halves
+average = images[0] // 2 + images[1] // 2
 
-# %% exercise-ink: as in datasets.CLASS_NAMES
-most_ink, mean_ink = "coat", 98.3
+# %% exercise-average: do not divide by 255
+average = images[:2].mean(axis=0) / 255
 
-# %% exercise-ink: as in datasets.CLASS_NAMES
-most_ink, mean_ink = 4, 98.3
+# %% exercise-average: not (28, 28)
+average = images[:2].mean()
 
-# %% exercise-ink: not a text
-most_ink, mean_ink = "Coat", "98.3"
+# %% exercise-average: convert both images
+average = images[0] + images[1].astype("float32")
 
-# %% exercise-ink: its mean is off
-most_ink, mean_ink = "Coat", 98.2
+# %% exercise-means: one number per class
+means = [images[labels == k].mean() for k in range(10)]
+most_varied = "Bag"
 
-# %% exercise-balanced: in both parts
-train_index = np.arange(60_000)
+# %% exercise-means: not (10, 28, 28)
+means = images.mean(axis=0)
+most_varied = "Bag"
 
-# %% exercise-balanced: not the first or any
-validation_index = np.sort(
-    np.concatenate([np.flatnonzero(labels == c)[:1_000] for c in range(10)])
+# %% exercise-means: use the bytes
+means = [images[labels == k].mean(axis=0) / 255 for k in range(10)]
+most_varied = "Bag"
+
+# %% exercise-means: one class at a time
+means = [images[:6_000].mean(axis=0)] * 10
+most_varied = "Bag"
+
+# %% exercise-means: as in datasets.CLASS_NAMES
+means = [images[labels == k].mean(axis=0) for k in range(10)]
+most_varied = 8
+
+# %% exercise-means: another class differs more
+means = [images[labels == k].mean(axis=0) for k in range(10)]
+most_varied = "Shirt"
+
+# %% exercise-code-size: end in 16 numbers
+wide_encoder, wide_decoder = encoder, decoder
+
+# %% exercise-code-size: read 16 numbers
+wide_decoder = decoder
+wide_encoder = keras.Sequential(
+    [keras.Input((32, 32, 1)), layers.Flatten(), layers.Dense(16)]
 )
-train_index = np.setdiff1d(np.arange(60_000), validation_index)
 
-# %% exercise-balanced: not the first or any
-validation_index = np.sort(
-    np.concatenate(
-        [
-            np.flatnonzero(labels == c)[slice(-1_000, None) if c == 0 else slice(1_000)]
-            for c in range(10)
-        ]
-    )
+# %% exercise-code-size: put out 32×32×1
+wide_encoder = keras.Sequential(
+    [keras.Input((32, 32, 1)), layers.Flatten(), layers.Dense(16)]
 )
-train_index = np.setdiff1d(np.arange(60_000), validation_index)
+wide_decoder = keras.Sequential([keras.Input((16,)), layers.Dense(1_024)])
 
-# %% exercise-balanced: 1,000 images of every class
-train_index = np.arange(40_000)
-
-# %% exercise-balanced: one row of positions
-validation_index = np.array([np.flatnonzero(labels == c)[-1_000:] for c in range(10)])
-
-# %% exercise-balanced: one row of positions
-validation_index = np.arange(60_000) >= 50_000
-
-# %% exercise-balanced: all other positions
-validation_index = np.sort(
-    np.concatenate([np.flatnonzero(labels == c)[-1_000:] for c in range(10)])
+# %% exercise-code-size: train the two halves
+wide_encoder = keras.Sequential(
+    [keras.Input((32, 32, 1)), layers.Flatten(), layers.Dense(16)]
 )
-train_index = np.setdiff1d(np.arange(60_000), validation_index)
-train_index = train_index[::-1]
-
-# %% exercise-balanced: all other positions
-validation_index = np.sort(
-    np.concatenate([np.flatnonzero(labels == c)[-1_000:] for c in range(10)])
+wide_decoder = keras.Sequential(
+    [keras.Input((16,)), layers.Dense(1_024), layers.Reshape((32, 32, 1))]
 )
-train_index = np.setdiff1d(np.arange(60_000), validation_index)
-train_index = train_index + 60_000
 
-# %% exercise-balanced: sort validation_index
-validation_index = np.sort(
-    np.concatenate([np.flatnonzero(labels == c)[-1_000:] for c in range(10)])
-)
-train_index = np.setdiff1d(np.arange(60_000), validation_index)
-validation_index = np.random.permutation(validation_index)
+# %% exchange reconstructions of other garments: def check_reconstructions(
+reconstructions = reconstructions[::-1]
+
+# %% exchange the mean image for reconstructions: def check_reconstructions(
+reconstructions = np.repeat(few_images.mean(axis=0)[np.newaxis], 8, axis=0)
+
+# %% exchange sandals and pullovers: def check_classes(
+order = [0, 1, 5, 3, 4, 2, 6, 7, 8, 9]
+table = table.assign(**{"class": table["class"].to_numpy()[order]})
+
+# %% exchange the test set for the training images: def check_classes(
+table = table.assign(training=table["test"])
+
+# %% exchange images of black and white for grey ones: def check_shares(
+images = np.where(images > 127, 255, 0).astype("uint8")
+
+# %% exchange the right difference for the wrapped one: def check_wrapping(
+wrapped = difference
+
+# %% exchange images that were not scaled: def check_preprocessing(
+prepared = 255 * prepared
+
+# %% exchange a set with one class only: def check_split(
+validation_labels = np.zeros(10_000, "uint8")
+
+# %% exchange validation and test scores: def check_selection(
+validation_score, test_score = test_score, validation_score
