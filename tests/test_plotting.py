@@ -263,6 +263,62 @@ def test_bad_signed_images_are_refused(images, titles, message):
         plotting.show_signed(images, titles)
 
 
+def test_matrices_stand_in_rows_with_masked_squares_blank():
+    matrix = np.ma.masked_where([[False, True], [False, False]], [[1, 2], [3, 4]])
+    axes = plotting.show_numbers([matrix] * 3, ["a", "b", "c"], columns=2)
+    assert [text.get_text() for text in axes[0].texts] == ["1", "3", "4"]
+    first, second, third = (axis.get_position() for axis in axes)
+    assert first.y0 == pytest.approx(second.y0) and first.x1 < second.x0
+    assert third.y1 < first.y0 and third.x0 == pytest.approx(first.x0)
+
+
+def test_frames_may_be_oblong_and_squares_tinted():
+    tint = np.array([[True, False, False], [False, False, False]])
+    (axis,) = plotting.show_numbers(
+        [np.ones((2, 3))], ["m"], [[(1, 0, 1, 3)]], tints=[tint]
+    )
+    (frame,) = axis.patches
+    assert (frame.get_xy(), frame.get_width(), frame.get_height()) == (
+        (-0.5, 0.5),
+        3,
+        1,
+    )
+    _, colours = (image.get_array() for image in axis.get_images())
+    np.testing.assert_array_equal(colours[..., 3] > 0, tint)
+    with pytest.raises(ValueError, match=r"tint of 'm' has shape \(2,\)"):
+        plotting.show_numbers([np.ones((2, 3))], ["m"], tints=[np.array([True, True])])
+
+
+def test_stages_show_as_many_maps_as_fit_the_most_similar_first():
+    image = np.zeros((4, 4, 1))
+    image[:2, :2] = 1
+    maps = np.zeros((2, 2, 3))
+    maps[..., 0] = 1  # constant
+    maps[1, 1, 1] = 1  # elsewhere
+    maps[0, 0, 2] = 1  # as the image
+    axis = plotting.show_stages([np.array([0.5, -1]), maps, image], ["a", "b", "c"])
+    shown = [picture.get_array() for picture in axis.get_images()]
+    assert len(shown) == 2 + 1
+    np.testing.assert_array_equal(shown[0], maps[..., 2])
+    np.testing.assert_array_equal(shown[1], maps[..., 0])
+    assert "0.50\n−1.00" in [text.get_text() for text in axis.texts]
+
+
+@pytest.mark.parametrize(
+    ("stages", "names", "message"),
+    [
+        ([np.ones((4, 4, 1))], [], "1 stages and 0 names"),
+        ([np.ones((4, 4))], ["a"], r"'a' has shape \(4, 4\)"),
+        ([np.full((4, 4, 1), np.nan)], ["a"], "without NaN"),
+        ([np.ones((3, 3, 1)), np.ones((4, 4, 1))], ["a", "b"], r"sides \[3, 4\]"),
+        ([np.ones((4, 4, 1)), np.ones(2)], ["a", "b"], "last stage must be an image"),
+    ],
+)
+def test_bad_stages_are_refused(stages, names, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.show_stages(stages, names)
+
+
 ENCODER = [("Input", (32, 32, 1)), ("Dense", (2,))]
 DECODER = [("Input", (2,)), ("Conv2DTranspose", (32, 32, 1))]
 

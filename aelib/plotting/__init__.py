@@ -18,6 +18,7 @@ from aelib.plotting.images import (
     show_images,
     show_rows,
     show_signed,
+    show_stages,
 )
 from aelib.plotting.latent import (
     draw_decoded,
@@ -60,5 +61,6 @@ __all__ = [
     "show_pixels",
     "show_rows",
     "show_signed",
+    "show_stages",
     "use_style",
 ]

@@ -4,10 +4,14 @@ Used by all chapters.
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from aelib.plotting.style import make_grid, RED, TEXT_WIDTH
 from aelib.validation import check_labels
+from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.patches import Rectangle
+import matplotlib.pyplot as plt
 import numpy as np
 
 __all__ = [
@@ -16,6 +20,7 @@ __all__ = [
     "show_images",
     "show_rows",
     "show_signed",
+    "show_stages",
 ]
 
 
@@ -247,6 +252,91 @@ def show_signed(
         axis.spines[:].set_visible(True)
     axes[0].figure.colorbar(shown, ax=axes, ticks=[-limit, 0, limit], shrink=0.8)
     return axes
+
+
+def show_stages(stages: Sequence[np.ndarray], names: Sequence[str]) -> Axes:
+    """Draw what passes through a network, one column per stage, all at one scale.
+
+    Beneath each other stand as many maps of a stage as fill the height, those most like
+    the last stage (by correlation, with the last stage averaged to their size), each
+    from its smallest value in white to its largest in black. A vector is written as its
+    numbers.
+
+    Parameters
+    ----------
+    stages
+        Float arrays: images or feature maps (side, side, channels), and vectors (d,),
+        of which the first eight numbers are shown. The last is an image, and its side
+        a multiple of the others.
+    names
+        One per stage, written below it.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        One image for each map.
+
+    Raises
+    ------
+    ValueError
+        If the counts differ, a stage has another rank or holds NaN, or a side does not
+        divide the last one.
+    """
+    if len(stages) != len(names) or len(stages) == 0:
+        raise ValueError(f"there are {len(stages)} stages and {len(names)} names")
+    stages = [np.asarray(stage) for stage in stages]
+    for stage, name in zip(stages, names, strict=True):
+        if stage.ndim not in (1, 3) or stage.size == 0 or np.isnan(stage).any():
+            raise ValueError(
+                f"{name!r} has shape {stage.shape}; give (side, side, channels) or "
+                "(d,), without NaN"
+            )
+    height = len(stages[-1]) if stages[-1].ndim == 3 else 0
+    sides = [len(stage) for stage in stages if stage.ndim == 3]
+    if not height or any(height % side for side in sides):
+        raise ValueError(
+            f"the images have sides {sides}; the last stage must be an image, and its "
+            "side a multiple of the others"
+        )
+    widths = [len(s) if s.ndim == 3 else 0.3 * height for s in stages]
+    gap, foot = 0.2 * height, 0.4 * height
+    total = sum(widths) + gap * (len(stages) - 1)
+    size = TEXT_WIDTH, TEXT_WIDTH * (height + foot) / total
+    axis = plt.figure(figsize=size, layout="none").add_axes((0, 0, 1, 1))
+    left = 0.0
+    style: dict[str, Any] = {"ha": "center", "va": "center"}
+    for stage, name, width in zip(stages, names, widths, strict=True):
+        if stage.ndim == 3:
+            order = _most_like(stage, stages[-1][..., 0])
+            for n, channel in enumerate(order[: height // len(stage)]):
+                bottom = height - (n + 1) * width
+                extent = (left, left + width, bottom, bottom + width)
+                axis.imshow(stage[..., channel], extent=extent)
+                corner = (left, bottom)
+                axis.add_patch(
+                    Rectangle(corner, width, width, fill=False, linewidth=0.5)
+                )
+        else:
+            numbers = "\n".join(f"{x:.2f}".replace("-", "−") for x in stage[:8])
+            axis.text(left + width / 2, height / 2, numbers, color=RED, **style)
+        axis.text(left + width / 2, -foot / 2, name, fontsize=9, **style)
+        left += width + gap
+        if left < total:
+            axis.text(left - gap / 2, height / 2, "→", **style)
+    axis.set(xlim=(-0.5, total + 0.5), ylim=(-foot, height + 0.5), aspect="equal")
+    axis.set_axis_off()
+    return axis
+
+
+def _most_like(maps: np.ndarray, image: np.ndarray) -> np.ndarray:
+    """Return the channels, that with the highest correlation with the image first."""
+    side = len(maps)
+    step = len(image) // side
+    small = image.reshape(side, step, side, step).mean(axis=(1, 3))
+    centered = maps - maps.mean(axis=(0, 1))
+    products = np.tensordot(small - small.mean(), centered, axes=2)
+    lengths = np.sqrt(np.sum(centered**2, axis=(0, 1)))
+    return np.argsort(-products / np.maximum(lengths, 1e-9), kind="stable")
 
 
 def _as_grey(images: np.ndarray, highest: float = 1) -> np.ndarray:

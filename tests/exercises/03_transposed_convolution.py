@@ -1,7 +1,7 @@
-"""Chapter 3: wrong answers to its exercises.
+"""Chapter 3: wrong answers to its exercises, and data to exchange in its claims.
 
 Each part runs with the chapter's names. The words after a mistake's label must be in
-what the check says of it.
+what the check says of it; those after an exchange begin the cell that must then fail.
 """
 
 # %% exercise-by-hand: starts one square further
@@ -79,23 +79,116 @@ decoder_28 = keras.Sequential([models.build_decoder(), layers.Cropping2D(2)])
 decoder_28 = keras.Sequential([layers.Dense(2)])
 
 
-# %% exercise-even-overlap: leave the border out
-def is_even(size, stride):
-    return False
+# %% exercise-even-decoder: all three kernels should be 4×4
+def build_even_decoder():
+    codes = keras.Input((2,))
+    hidden = layers.Reshape((4, 4, 128))(layers.Dense(2_048)(codes))
+    for count, size in ((128, 3), (64, 3), (32, 4)):
+        hidden = layers.Conv2DTranspose(count, size, 2, "same", activation="relu")(
+            hidden
+        )
+    last = layers.Conv2D(1, 3, padding="same", activation="sigmoid")
+    return keras.Model(codes, last(hidden))
 
 
-# %% exercise-even-overlap: leaves holes
-def is_even(size, stride):
-    return size < stride or size % stride == 0
+# %% exercise-even-decoder: keep three transposed convolutions
+def build_even_decoder():
+    return build_other_decoder()
 
 
-# %% exercise-even-overlap: leave the border out
-def is_even(size, stride):
-    ones = np.ones((size, size))
-    overlap = stamp_and_add(np.ones((12, 12)), ones, stride)
-    return len(np.unique(overlap)) == 1
+# %% exercise-even-decoder: return a keras.Model
+def build_even_decoder():
+    decoder = models.build_decoder()
 
 
-# %% exercise-even-overlap: wrong for kernel and stride (3, 2)
-def is_even(size, stride):
-    return size >= stride
+# %% exercise-even-decoder: needs its sigmoid
+def build_even_decoder():
+    codes = keras.Input((2,))
+    hidden = layers.Reshape((4, 4, 128))(layers.Dense(2_048)(codes))
+    for count in (128, 64, 32):
+        hidden = layers.Conv2DTranspose(count, 4, 2, "same", activation="relu")(hidden)
+    return keras.Model(codes, layers.Conv2D(1, 3, padding="same")(hidden))
+
+
+# %% exercise-even-decoder: still put out 32×32×1
+def build_even_decoder():
+    codes = keras.Input((2,))
+    hidden = layers.Reshape((4, 4, 128))(layers.Dense(2_048)(codes))
+    for count in (128, 64, 32):
+        hidden = layers.Conv2DTranspose(count, 4, 2, "valid", activation="relu")(hidden)
+    last = layers.Conv2D(1, 3, padding="same", activation="sigmoid")
+    return keras.Model(codes, last(hidden))
+
+
+# %% exercise-halfway: mean of the images
+halfway = garments[[4, 9]].mean(axis=0, keepdims=True)
+
+# %% exercise-halfway: average before decoding
+halfway = reconstructions[[4, 9]].mean(axis=0, keepdims=True)
+
+# %% exercise-halfway: sum of the codes
+halfway = decoder(garment_codes[[4]] + garment_codes[[9]]).numpy()
+
+# %% exercise-halfway: the shape should be
+halfway = decoder(garment_codes[[4, 9]].mean(axis=0, keepdims=True)).numpy()[0]
+
+# %% exercise-halfway: decode the mean of the two codes
+halfway = decoder(garment_codes[:2].mean(axis=0, keepdims=True)).numpy()
+
+# %% exchange a decoder of another latent dimension: by_hand = [
+decoder = models.build_decoder(3)
+
+# %% exchange the kernel: assert np.array_equal(stamp_and_add
+kernel = kernel.T
+
+# %% exchange the layer's stamps: assert np.array_equal(stamp_and_add
+stages = [stages[0], stages[1], stages[2][:, ::-1], stages[3]]
+
+# %% exchange the matrix: import tensorflow as tf
+C = C[:, ::-1]
+
+# %% exchange what the transposed matrix gives: import tensorflow as tf
+by_matrix = by_matrix.T
+
+# %% exchange the turned kernel: assert np.array_equal(convolve
+turned = kernel
+
+# %% exchange the canvas: def with_keras
+canvas = canvas.T
+
+# %% exchange the sizes: def with_keras
+doubled = list(sides)
+
+
+# %% exchange where a canvas is cut: some_image = np.random.default_rng(SEED)
+def stamp_and_add(image, kernel, stride, whole=stamp_and_add):
+    return np.roll(whole(image, kernel, stride), 1, axis=0)
+
+
+# %% exchange the overlap: assert set(overlap_3
+overlap_3 = overlap_4
+
+# %% exchange the patterns: assert set(overlap_3
+patterns = [patterns[2], patterns[1], patterns[0]]
+
+# %% exchange the images with a grid: assert set(overlap_3
+photographed, drawn = grid["photographs"], grid["untrained decoder"]
+grid = {**grid, "photographs": drawn, "untrained decoder": photographed}
+
+# %% exchange maps and images: assert set(overlap_3
+grid = {**grid, "pretrained, feature maps": grid["pretrained decoder"]}
+
+# %% exchange the decoded images: def alternating(images):
+trained, untrained = untrained, trained
+
+# %% exchange the codes of the garments: few = validation_images[:500]
+garment_codes = garment_codes[::-1]
+
+# %% exchange the codes of the error: few = validation_images[:500]
+codes = codes[::-1]
+
+# %% exchange the loss of the other decoder: assert abs(mirror_loss
+other_loss = mirror_loss + 0.006
+
+# %% exchange the boot: def change(move):
+boot_code = encoder(garments[1:2])
