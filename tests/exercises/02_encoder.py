@@ -1,7 +1,7 @@
-"""Chapter 2: wrong answers to its exercises.
+"""Chapter 2: wrong answers to its exercises, and exchanged data for its claims.
 
 Each part runs with the chapter's names. The words after a mistake's label must be in
-what the check says of it.
+what the check says of it. An exchange names the cell that must then fail.
 """
 
 # %% exercise-count: biases
@@ -20,9 +20,10 @@ parameters = 23_556
 parameters = "27,396"
 
 # %% exercise-valid: valid_sides is off
-valid_encoder = None
+valid_sides = [32, 16, 8, 4]
+valid_encoder = models.build_encoder()
 
-# %% exercise-valid: valid_sides is off
+# %% exercise-valid: windows must lie inside
 valid_sides = None
 
 # %% exercise-valid: make a keras.Model
@@ -47,11 +48,11 @@ valid_encoder = keras.Sequential(
     ]
 )
 
-# %% exercise-valid: read 3×3×128 numbers
+# %% exercise-valid: reads 3×3×128 values
 valid_sides = [32, 15, 7, 3]
 valid_encoder = models.build_encoder()
 
-# %% exercise-valid: and write 2
+# %% exercise-valid: puts out 2
 valid_sides = [32, 15, 7, 3]
 valid_encoder = models.build_encoder(3)
 
@@ -83,7 +84,7 @@ valid_encoder = keras.Sequential(
     [keras.Input((32, 32, 1)), layers.Conv2D(32, 3), layers.Flatten(), layers.Dense(2)]
 )
 
-# %% exercise-valid: should read 3×3×128
+# %% exercise-valid: the last layer reads
 valid_sides = [32, 15, 7, 3]
 valid_encoder = keras.Sequential(
     [
@@ -94,50 +95,66 @@ valid_encoder = keras.Sequential(
     ]
 )
 
+# %% exercise-filter: 3×3 weights
+my_filter = np.array([[-1, 1]])
 
-# %% exercise-map: after
-def feature_maps(image, kernel, bias):
-    padded = np.pad(image, ((1, 0),) * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
-    sums = np.einsum("rcij,ijf->rcf", windows, kernel[:, :, 0]) + bias
-    return np.maximum(sums, 0)
+# %% exercise-filter: even surface
+my_filter = np.ones((3, 3))
 
+# %% exercise-filter: edges from top to bottom
+my_filter = edge_filter
 
-# %% exercise-map: ReLU
-def feature_maps(image, kernel, bias):
-    padded = np.pad(image, ((0, 1),) * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
-    sums = np.einsum("rcij,ijf->rcf", windows, kernel[:, :, 0]) + bias
-    return sums
+# %% exercise-filter: edges from top to bottom
+my_filter = np.array([[-1, 0, 0], [0, 0, 0], [0, 0, 1]])
 
+# %% exercise-filter: not lighter
+my_filter = -edge_filter.T
 
-# %% exercise-map: bias that is passed in has no
-def feature_maps(image, kernel, bias):
-    padded = np.pad(image, ((0, 1),) * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
-    sums = np.einsum("rcij,ijf->rcf", windows, kernel[:, :, 0]) + bias
-    return np.maximum(sums - bias, 0)
+# %% exercise-budget: 96,770 parameters
+my_autoencoder = autoencoder
 
+# %% exercise-budget: returns two things
+my_autoencoder = (autoencoder, validation_loss)
 
-# %% exercise-map: has no effect
-def feature_maps(image, kernel, bias):
-    return maps
+# %% exercise-budget: images of 32×32×1
+my_autoencoder = models.build_encoder(8, (8, 16, 32))
 
+# %% exercise-budget: what lowers it most
+keras.utils.set_random_seed(0)
+my_autoencoder = models.build_autoencoder(
+    models.build_encoder(2, (8, 16, 32)), models.build_decoder(2)
+)
 
-# %% exercise-map: use only what is passed in
-page_kernel = kernel
+# %% exchange of the codes of two garments: copies = pretrained_decoder(garment_codes)
+garment_codes = garment_codes[::-1]
 
+# %% exchange of two latent dimensions: exact, wide, narrow =
+two, sixty_four = odd_rows["2 numbers"], odd_rows["64 numbers"]
+odd_rows = odd_rows | {"2 numbers": sixty_four, "64 numbers": two}
 
-def feature_maps(image, kernel, bias):
-    padded = np.pad(image, ((0, 1),) * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
-    sums = np.einsum("rcij,ijf->rcf", windows, page_kernel[:, :, 0]) + bias
-    return np.maximum(sums, 0)
+# %% exchange of top and bottom: assert np.allclose( ⏎     edge_layer(patch)
+patch = patch[:, ::-1]
 
+# %% exchange of the encoder and a wider one: assert encoder.count_params() == 96_770
+encoder = models.build_encoder(3)
 
-# %% exercise-map: the filters are the last axis
-def feature_maps(image, kernel, bias):
-    padded = np.pad(image, ((0, 1),) * 2)
-    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))[::2, ::2]
-    sums = np.einsum("rcij,ijf->rcf", windows, kernel[:, :, 0]) + bias
-    return np.maximum(sums, 0).transpose(2, 0, 1)
+# %% exchange of weights and biases: weighted = [
+table = table.assign(parameters=[0, 288, 18_432, 73_728, 4_096])
+
+# %% exchange of grey and binary images: assert 0.263 < validation_loss < 0.285
+validation_images = np.round(validation_images)
+
+# %% exchange of before and after training: def empty_maps(rows):
+before, after = after, before
+
+# %% exchange of two learning rates: untrained, fast, slow, long = dead.values()
+none, fast, slow, long = dead.values()
+dead = {0: none, 1: slow, 2: fast, 3: long}
+
+# %% exchange of the base and one layer: by_seed = study.pivot(
+names_of = {"base": "one layer", "one layer": "base"}
+study = study.assign(variant=study["variant"].replace(names_of))
+
+# %% exchange of the base and the wider code: by_seed = study.pivot(
+names_of = {"base": "16 dimensions", "16 dimensions": "base"}
+study = study.assign(variant=study["variant"].replace(names_of))
