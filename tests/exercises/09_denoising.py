@@ -23,22 +23,22 @@ empty, middle, full = 0.3, 0.5, 0.7
 empty, middle, full = None, 0.5, 0.88
 
 
-# %% exercise-median: run into each other
+# %% exercise-median-filter: run into each other
 def median(noisy):
     return ndimage.median_filter(noisy, 3)
 
 
-# %% exercise-median: of the same shape
+# %% exercise-median-filter: of the same shape
 def median(noisy):
     return noisy[:, ::2, ::2]
 
 
-# %% exercise-median: the mean of the neighbourhood
+# %% exercise-median-filter: the mean of the neighbourhood
 def median(noisy):
     return ndimage.uniform_filter(noisy, (1, 3, 3, 1))
 
 
-# %% exercise-median: the median of 3×3 pixels
+# %% exercise-median-filter: the median of 3×3 pixels
 def median(noisy):
     return ndimage.median_filter(noisy, (1, 5, 5, 1))
 
@@ -71,43 +71,100 @@ def estimate(noisy):
     return noisy[:, padding, 0].mean()
 
 
-# %% exchange what a code lets through for what is misread: def check_projection
-through, misread = misread, through
+# %% exercise-noisy-target: noise of its own
+class NoisyTargets(NoisyImages):
+    def __getitem__(self, index):
+        noisy, _ = super().__getitem__(index)
+        return noisy, noisy
 
-# %% exchange sizes: def check_projection
-through = dict(zip(through, list(through.values())[::-1]))
 
-# %% exchange any line for Tweedie's formula: assert np.abs(tweedie
-tweedie = noisy_pixel
+# %% exercise-noisy-target: do not clip
+class NoisyTargets(NoisyImages):
+    def __getitem__(self, index):
+        noisy, clean = super().__getitem__(index)
+        return noisy, add_noise(clean, 0.3, self.rng)
 
-# %% exchange targets: assert ( ⏎     by_target["clean"]
-by_target = {"clean": by_target["noisy"], "noisy": by_target["clean"]}
 
-# %% exchange grey and grain: def check_apart
-apart = {
-    size: {**told, "grey": told["grain"], "grain": told["grey"]}
-    for size, told in apart.items()
+# %% exercise-noisy-target: the input must be noisy
+class NoisyTargets(NoisyImages):
+    def __getitem__(self, index):
+        noisy, clean = super().__getitem__(index)
+        return clean, noisy
+
+
+# %% exercise-noisy-target: must have strength 0.3
+class NoisyTargets(NoisyImages):
+    def __getitem__(self, index):
+        noisy, clean = super().__getitem__(index)
+        return noisy, clean + self.rng.standard_normal(clean.shape, "float32")
+
+
+# %% exercise-noisy-target: a pair of arrays
+class NoisyTargets(NoisyImages):
+    def __getitem__(self, index):
+        noisy, _ = super().__getitem__(index)
+        return noisy
+
+
+# %% exchange denoisers for autoencoders: noisy = datasets.add_noise(images, 0.3
+through = reconstruct
+
+
+def reconstruct(name, images):
+    kinds = {"denoiser": "autoencoder", "autoencoder": "denoiser"}
+    size, kind = name.split()
+    return through(f"{size} {kinds[kind]}", images)
+
+
+# %% exchange grain and offset: def check_parts
+views = {
+    **views,
+    "grey offset alone": views["grain alone"],
+    "grain alone": views["grey offset alone"],
 }
 
-# %% exchange filter and nothing: def check_baselines
-ratios = {
-    **ratios,
-    "filter": ratios["doing nothing"],
-    "doing nothing": ratios["filter"],
-}
+# %% exchange a dark garment for an empty pixel: empty = np.mean(noisy_images
+images = 1 - images
+
+# %% exchange fresh noise for the same noise: def squared_error
+again = first
+
+# %% exchange input and target: def squared_error
+first, again = first[::-1], again[::-1]
+
+# %% exchange filter and noisy image: def check_baselines
+baselines = baselines.iloc[[2, 1, 0, 3]]
 
 # %% exchange filters: def check_starts
-starts = {
-    **starts,
-    (64, "filter"): starts[64, "corrected filter"],
-    (64, "corrected filter"): starts[64, "filter"],
-}
+baselines = baselines.rename(
+    index={
+        "Gaussian filter": "corrected filter",
+        "corrected filter": "Gaussian filter",
+    }
+)
 
-# %% exchange clean networks for denoisers: def moved
-networks = {title: networks[title.replace("denoiser", "clean")] for title in networks}
+# %% exchange sizes under the ceilings: def ceiling_of
+study = study.assign(numbers=study["numbers"].replace({2: 64, 64: 2}))
 
-# %% exchange coverage: def check_cover
-cover = {
-    (network, size): cover[network, 66 - size] if size in (2, 64) else shares
-    for (network, size), shares in cover.items()
-}
+# %% exchange best codes for the encoder's: def added_error
+swap = {"grain 0.2": "grain 0.2, best code", "none": "none, best code"}
+swap |= {new: old for old, new in swap.items()}
+is_pca = study["network"] == "PCA"
+study = study.assign(view=study["view"].where(is_pca, study["view"].replace(swap)))
+
+# %% exchange sizes of codes: def added_error
+study = study.assign(numbers=study["numbers"].replace({2: 64, 64: 2}))
+
+# %% exchange found codes for the encoder's: def added_error
+found = {name: reconstruct(name, grainy) for name in found}
+
+# %% exchange denoiser for autoencoder: def typical_move
+moves = dict(zip(moves, list(moves.values())[::-1]))
+
+# %% exchange any line for Tweedie's formula: assert np.abs(tweedie
+tweedie = noisy_value
+
+# %% exchange coverage of the two densities: def check_coverage
+by_size = by_size.rename(
+    columns={"coverage": "mixture coverage", "mixture coverage": "coverage"}
+)
