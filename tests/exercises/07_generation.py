@@ -80,8 +80,8 @@ place.iloc[:-1] = place.loc["standard normal"].to_numpy()
 # %% exchange codes for normal points: def check_met
 nearest = labels
 
-# %% exchange normal points for codes in the ellipse: def check_empty
-empty = empty[empty.columns[::-1]]
+# %% exchange round clouds for codes in the ellipse: def check_empty
+empty = empty[empty.columns[::-1]].set_axis(empty.columns, axis=1)
 
 # %% exchange any points for empty ones: learned = models.encode
 is_empty = ~is_empty
@@ -117,8 +117,8 @@ plain = plain.assign(way=plain["way"].to_numpy()[::-1])
 # %% exchange sizes: def check_sizes
 study = study.assign(dimension=study["dimension"].to_numpy()[::-1])
 
-# %% exchange the control for the codes: def check_sizes
-study = study.assign(**{"empty ellipsoid": study["normal ellipsoid"]})
+# %% exchange the normal distribution for the mixture: def check_sizes
+study = study.assign(**{"coverage mixture of 10": study["coverage fitted normal"]})
 
 # %% exchange boxes for the fitted normal: def check_sizes
 study = study.assign(
