@@ -74,7 +74,16 @@ def check(chapter, names):
         )
         assert_same_network(names["autoencoder"], imported)
     elif chapter == "06_latent_space":
-        pass  # it measures with `aelib` from the start, and defines nothing that it has
+        points, known = names["spaces"]["autoencoder"]
+        few, labels = (names["images"][:2_000], points[:2_000]), names["labels"]
+        expected = {
+            "5-NN accuracy": metrics.knn_accuracy(
+                known, names["validation_labels"], points, labels
+            ),
+            "trustworthiness": metrics.trustworthiness(*few),
+            "continuity": metrics.continuity(*few),
+        }
+        assert names["measure"](points, known) == pytest.approx(expected)
     elif chapter == "07_generation":
         rng = np.random.default_rng(0)
         real, generated = rng.normal(size=(100, 5)), rng.normal(0.5, size=(80, 5))

@@ -25,7 +25,6 @@ APPENDICES = [source for source in SOURCES if source.name[0].isalpha()]
 # Not rewritten yet, so that rules of cells are not held against them.
 FIRST_EDITION = {
     "05_training",
-    "06_latent_space",
     "07_generation",
     "08_sampling",
     "09_denoising",

@@ -348,3 +348,32 @@ def test_rows_of_images_lie_inside_the_figure(rows):
         box = axis.get_position()
         assert 0.05 < box.x0 < box.x1 < 1
         assert 0 < box.y0 < box.y1 < 1
+
+
+def test_neighbors_stand_beside_their_query_with_their_titles(images):
+    found = images[[[1, 2], [3, 0]]]  # (2, 2, 5, 5)
+    ranks = np.array([[1, 2], [7, 1_036]])
+    axes = plotting.show_neighbors(
+        images[:2], {"codes": found, "pixels": found[:, :1]}, {"codes": ranks}
+    )
+    assert axes.shape == (2, 4)
+    shown = [[axis.get_images()[0].get_array() for axis in row] for row in axes]
+    for row, positions in zip(shown, ([0, 1, 2, 1], [1, 3, 0, 3]), strict=True):
+        np.testing.assert_array_equal(row, images[positions])
+    titles = [[axis.get_title().strip() for axis in row] for row in axes]
+    assert titles == [["", "1", "2", ""], ["", "7", "1036", ""]]
+    headings = [part.get_suptitle() for part in axes[0, 0].figure.figure.subfigs]
+    assert headings == ["query", "codes", "pixels"]
+
+
+def test_neighbors_that_do_not_match_their_queries_are_refused(images):
+    with pytest.raises(ValueError, match="there are no neighbours"):
+        plotting.show_neighbors(images, {})
+    with pytest.raises(ValueError, match=r"'codes' has shape \(4, 5, 5\) for 2"):
+        plotting.show_neighbors(images[:2], {"codes": images})
+    with pytest.raises(ValueError, match=r"'codes' has shape \(1, 4, 5, 5\) for 2"):
+        plotting.show_neighbors(images[:2], {"codes": images[None]})
+    with pytest.raises(ValueError, match=r"titles of 'codes' have shape \(4,\)"):
+        plotting.show_neighbors(
+            images[:1], {"codes": images[None]}, {"codes": np.arange(4)}
+        )

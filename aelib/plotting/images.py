@@ -3,7 +3,7 @@
 Used by all chapters.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aelib.plotting.style import make_grid, RED, TEXT_WIDTH
@@ -18,6 +18,7 @@ __all__ = [
     "show_class_samples",
     "show_feature_maps",
     "show_images",
+    "show_neighbors",
     "show_rows",
     "show_signed",
     "show_stages",
@@ -116,6 +117,76 @@ def show_rows(
     for axis, title in zip(axes[0], titles or (), strict=False):
         axis.set_title(title, fontsize=8)
     return axes
+
+
+def show_neighbors(
+    queries: np.ndarray,
+    neighbors: Mapping[str, np.ndarray],
+    titles: Mapping[str, np.ndarray] | None = None,
+) -> np.ndarray:
+    """Draw each query at the left of a strip, and beside it groups of its neighbours.
+
+    Parameters
+    ----------
+    queries
+        Float array (n, height, width) or (n, height, width, 1) in [0, 1].
+    neighbors
+        Heading → images of the neighbours, (n, k, height, width) or (n, k, height,
+        width, 1), a row for each query; the groups stand beside each other.
+    titles
+        Heading → array (n, k): what to write above each neighbour; or None.
+
+    Returns
+    -------
+    numpy.ndarray of matplotlib.axes.Axes
+        (n, 1 + the neighbours of all groups).
+
+    Raises
+    ------
+    ValueError
+        If the images are not as in `show_images`, there are no neighbours, or the
+        counts of queries, neighbours or titles differ.
+    """
+    if not neighbors:
+        raise ValueError("there are no neighbours; give at least one group of them")
+    rows = {"query": _as_grey(queries)[:, None]}
+    for heading, images in neighbors.items():
+        images = np.asarray(images)
+        count = images.shape[1] if images.ndim > 3 else 0
+        if count == 0 or len(images) != len(rows["query"]):
+            raise ValueError(
+                f"{heading!r} has shape {images.shape} for {len(rows['query'])} "
+                "queries; give (n, k, height, width), k neighbours for each query"
+            )
+        flat = _as_grey(images.reshape(-1, *images.shape[2:]))
+        rows[heading] = flat.reshape(len(images), count, *flat.shape[1:])
+    written = {
+        heading: np.asarray((titles or {}).get(heading, np.full(row.shape[:2], "")))
+        for heading, row in rows.items()
+    }
+    for heading, texts in written.items():
+        if texts.shape != rows[heading].shape[:2]:
+            raise ValueError(
+                f"the titles of {heading!r} have shape {texts.shape}; give one for "
+                f"each neighbour, {rows[heading].shape[:2]}"
+            )
+    widths = [row.shape[1] + 0.25 for row in rows.values()]
+    side = TEXT_WIDTH / sum(widths)
+    lead = 0.2 if titles else 0.02
+    figure = plt.figure(figsize=(TEXT_WIDTH, len(queries) * (side + lead) + 0.3))
+    parts = figure.subfigures(1, len(rows), squeeze=False, width_ratios=widths)
+    axes = []
+    for part, heading in zip(parts[0], rows, strict=True):
+        part.suptitle(heading, fontsize=10)
+        grid = part.subplots(*rows[heading].shape[:2], squeeze=False)
+        axes.append(grid)
+        for position, axis in np.ndenumerate(grid):
+            axis.imshow(rows[heading][position], vmin=0, vmax=1)
+            axis.set(xticks=[], yticks=[])
+            axis.set_frame_on(False)
+            if titles:
+                axis.set_title(str(written[heading][position]) or " ", fontsize=8)
+    return np.concatenate(axes, axis=1)
 
 
 def show_class_samples(
