@@ -81,6 +81,14 @@ def test_histogram_bars_are_the_shares_of_the_bytes():
     assert (heights[0], heights[7], heights[9], heights[255]) == (37.5, 12.5, 25, 25)
 
 
+def test_strip_above_the_histogram_has_the_shares_of_0_grey_and_255():
+    pixels = np.array([0, 0, 0, 7, 255, 255, 9, 9], dtype=np.uint8)
+    strip, _ = plotting.show_pixel_histogram(pixels).figure.axes
+    widths = [bar.get_width() for bar in strip.patches]
+    assert widths == [37.5, 37.5, 25]
+    assert [bar.get_x() for bar in strip.patches] == [0, 37.5, 75]
+
+
 def test_histogram_wants_bytes():
     with pytest.raises(TypeError, match="dtype float64; give the bytes, uint8"):
         plotting.show_pixel_histogram(np.zeros(3))

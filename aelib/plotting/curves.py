@@ -28,6 +28,8 @@ LINES = (
 def show_pixel_histogram(images: np.ndarray) -> Axes:
     """Draw how often each byte occurs, on a logarithmic axis.
 
+    A strip above it has the shares of 0, of 1 to 254 and of 255, on a linear scale.
+
     Parameters
     ----------
     images
@@ -36,7 +38,7 @@ def show_pixel_histogram(images: np.ndarray) -> Axes:
     Returns
     -------
     matplotlib.axes.Axes
-        With 256 bars that sum to 100 per cent.
+        The histogram's axis, with 256 bars that sum to 100 per cent.
 
     Raises
     ------
@@ -51,7 +53,19 @@ def show_pixel_histogram(images: np.ndarray) -> Axes:
     if images.size == 0:
         raise ValueError("images is empty; give at least one")
     share = 100 * np.bincount(images.ravel(), minlength=256) / images.size
-    _, axis = plt.subplots()
+    _, (strip, axis) = plt.subplots(
+        2, 1, height_ratios=[1, 8], figsize=(TEXT_WIDTH, 3.6)
+    )
+    parts = share[0], share[1:255].sum(), share[255]
+    strip.barh(0, parts, left=np.cumsum((0, *parts[:2])), color=[DARK, LIGHT, "black"])
+    for text, left, part, colour in (
+        ("0", 0, parts[0], "white"),
+        ("1 to 254", parts[0], parts[1], "black"),
+    ):
+        written = f"{text}: {part:.1f} %" if part > 15 else ""  # else too narrow
+        strip.text(left + part / 2, 0, written, color=colour, ha="center", va="center")
+    strip.set(xlim=(0, 100))
+    strip.set_axis_off()
     colours = [DARK] + [LIGHT] * 254 + [DARK]
     axis.bar(range(256), share, width=1.0, color=colours)
     axis.set(yscale="log", xlabel="pixel value (byte)", ylabel="share of pixels (%)")

@@ -88,6 +88,15 @@ reconstructions = reconstructions[::-1]
 # %% exchange the mean image for reconstructions: def check_reconstructions(
 reconstructions = np.repeat(few_images.mean(axis=0)[np.newaxis], 8, axis=0)
 
+# %% exchange short and long training: def check_reconstructions(
+reconstructions, long_reconstructions = long_reconstructions, reconstructions
+
+# %% exchange short and long training: check_parts(
+reconstructions, long_reconstructions = long_reconstructions, reconstructions
+
+# %% exchange the dress for trousers: check_parts(
+long_reconstructions = long_reconstructions[[0, 1, 2, 1, 4, 5, 6, 7]]
+
 # %% exchange sandals and pullovers: def check_classes(
 order = [0, 1, 5, 3, 4, 2, 6, 7, 8, 9]
 table = table.assign(**{"class": table["class"].to_numpy()[order]})
@@ -109,3 +118,6 @@ validation_labels = np.zeros(10_000, "uint8")
 
 # %% exchange validation and test scores: def check_selection(
 validation_score, test_score = test_score, validation_score
+
+# %% exchange the choice of each image for its test score: def check_selection(
+choices = np.flip(choices, axis=1)
