@@ -20,6 +20,9 @@ local_means = local_means[::-1]
 # %% exchange the reconstructions for the images: def compare(reconstructions, local
 by_bce = images
 
+# %% exchange the two networks: assert np.round(list(floors.values()), 4)
+errors = errors.iloc[::-1].set_axis(errors.index)
+
 # %% exchange the two sizes of images: assert np.round(list(floors.values()), 4)
 floors = dict(zip(floors, reversed(floors.values()), strict=True))
 
@@ -47,6 +50,9 @@ paths = {
 # %% exchange the two optimizers: last = { ⏎     name: [float
 paths = dict(zip(paths, reversed(paths.values()), strict=True))
 
+# %% exchange the two gradients: last = { ⏎     name: [float
+bce_gradient, squared_gradient = squared_gradient, bce_gradient
+
 # %% exchange shift and reconstruction: of_shift, of_network = mse_of_each(shifted)
 shifted, by_mse = by_mse, shifted
 
@@ -56,13 +62,19 @@ sharpness = sharpness.iloc[[0, 1, 3, 2]]
 # %% exchange their reconstructions: def gradient_energy(images):
 by_2d, by_64d = by_64d, by_2d
 
+# %% exchange MSE and absolute error: of_shift, of_network = mse_of_each(shifted)
+absolute_error = squared_error
+
+# %% exchange the two losses of the longer training: def gradient_energy(images):
+by_mse = by_64d
+
 # %% exchange BCE and MSE: def separate(study):
 study = study.assign(loss=study["loss"].replace({"bce": "mse", "mse": "bce"}))
 
 # %% exchange BCE and RMSE: def separate(study):
 study = study.assign(loss=study["loss"].replace({"bce": "rmse", "rmse": "bce"}))
 
-# %% exchange the originals for reconstructions: for reconstructions in (by_mse,
+# %% exchange the originals for reconstructions: garment = images > 0
 by_mse = images
 
 # %% exchange images that are all alike: mean_image = train_images.mean(axis=0)
