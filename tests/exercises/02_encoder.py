@@ -147,9 +147,11 @@ validation_images = np.round(validation_images)
 # %% exchange of before and after training: def empty_maps(rows):
 before, after = after, before
 
-# %% exchange of two learning rates: untrained, fast, slow, long = dead.values()
-none, fast, slow, long = dead.values()
-dead = {0: none, 1: slow, 2: fast, 3: long}
+# %% exchange of two learning rates: untrained, fast, slow, long =
+dead = dead.iloc[[0, 2, 1, 3]]
+
+# %% exchange of the image and its first feature maps: written = [
+numbers = [numbers[1], numbers[0], *numbers[2:]]
 
 # %% exchange of the base and one layer: by_seed = study.pivot(
 names_of = {"base": "one layer", "one layer": "base"}

@@ -165,18 +165,17 @@ def stamp_and_add(image, kernel, stride, whole=stamp_and_add):
     return np.roll(whole(image, kernel, stride), 1, axis=0)
 
 
-# %% exchange the overlap: assert set(overlap_3
+# %% exchange the overlap: def spread_of_means
 overlap_3 = overlap_4
 
-# %% exchange the patterns: assert set(overlap_3
+# %% exchange the patterns: def spread_of_means
 patterns = [patterns[2], patterns[1], patterns[0]]
 
-# %% exchange the images with a grid: assert set(overlap_3
-photographed, drawn = grid["photographs"], grid["untrained decoder"]
-grid = {**grid, "photographs": drawn, "untrained decoder": photographed}
+# %% exchange the images with a grid: def spread_of_means
+untrained, trained = trained, untrained
 
-# %% exchange maps and images: assert set(overlap_3
-grid = {**grid, "pretrained, feature maps": grid["pretrained decoder"]}
+# %% exchange maps and images: def spread_of_means
+maps = np.repeat(trained, 32, axis=-1)
 
 # %% exchange the decoded images: def alternating(images):
 trained, untrained = untrained, trained
@@ -192,3 +191,6 @@ other_loss = mirror_loss + 0.006
 
 # %% exchange the boot: def change(move):
 boot_code = encoder(garments[1:2])
+
+# %% exchange the neighbours of a code: def change(move):
+codes = codes[::-1]
