@@ -119,8 +119,8 @@ def reconstruct(name, images):
 # %% exchange grain and offset: def check_parts
 views = {
     **views,
-    "grey offset alone": views["grain alone"],
-    "grain alone": views["grey offset alone"],
+    "grey offset alone": views["not clipped"],
+    "not clipped": views["grey offset alone"],
 }
 
 # %% exchange a dark garment for an empty pixel: empty = np.mean(noisy_images
@@ -146,7 +146,7 @@ baselines = baselines.rename(
 # %% exchange sizes under the ceilings: def ceiling_of
 study = study.assign(numbers=study["numbers"].replace({2: 64, 64: 2}))
 
-# %% exchange best codes for the encoder's: def added_error
+# %% exchange searched codes for the encoder's: def added_error
 swap = {"grain 0.2": "grain 0.2, best code", "none": "none, best code"}
 swap |= {new: old for old, new in swap.items()}
 is_pca = study["network"] == "PCA"
