@@ -101,6 +101,6 @@ def check(chapter, names):
         imported = models.build_variational_autoencoder(
             models.build_variational_encoder(), models.build_decoder()
         )
-        assert_same_variational_network(names["variational"], imported)
+        assert_same_variational_network(names["vae"], imported)
     else:
         raise AssertionError(f"say here what {chapter} teaches")

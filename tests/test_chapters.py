@@ -26,7 +26,6 @@ APPENDICES = [source for source in SOURCES if source.name[0].isalpha()]
 FIRST_EDITION = {
     "05_training",
     "07_generation",
-    "08_sampling",
     "09_denoising",
 }
 SECOND_EDITION = [source for source in SOURCES if source.stem not in FIRST_EDITION]

@@ -23,9 +23,12 @@ from aelib.plotting.images import (
 )
 from aelib.plotting.latent import (
     draw_decoded,
+    show_class_regions,
     show_codes,
+    show_distances,
     show_each_class,
     show_maps,
+    show_neighborhoods,
 )
 from aelib.plotting.matrices import (
     show_numbers,
@@ -39,6 +42,11 @@ from aelib.plotting.style import (
     TEXT_WIDTH,
     use_style,
 )
+from aelib.plotting.variational import (
+    draw_ellipses,
+    draw_variational_autoencoder,
+    show_posteriors,
+)
 
 __all__ = [
     "CLASS_COLORS",
@@ -48,19 +56,25 @@ __all__ = [
     "TEXT_WIDTH",
     "draw_convolution",
     "draw_decoded",
+    "draw_ellipses",
     "draw_network",
+    "draw_variational_autoencoder",
     "show_bars",
+    "show_class_regions",
     "show_class_samples",
     "show_codes",
     "show_curves",
+    "show_distances",
     "show_each_class",
     "show_feature_maps",
     "show_images",
     "show_maps",
+    "show_neighborhoods",
     "show_neighbors",
     "show_numbers",
     "show_pixel_histogram",
     "show_pixels",
+    "show_posteriors",
     "show_rows",
     "show_signed",
     "show_stages",
