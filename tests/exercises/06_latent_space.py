@@ -55,8 +55,17 @@ def look_alikes(image, count):
 # %% exercise-white: the coordinates correlate
 matrix = np.diag(1 / codes.std(axis=0))
 
-# %% exercise-white: not the identity
+# %% exercise-white: the coordinates correlate
 matrix = np.linalg.inv(np.linalg.cholesky(np.cov(codes.T, bias=True)))
+
+# %% exercise-white: the coordinates correlate; are columns divided
+matrix = directions / np.sqrt(variances)[:, None]
+
+# %% exercise-white: uncorrelated, but the deviations
+matrix, offset = directions, -codes.mean(axis=0) @ directions
+
+# %% exercise-white: uncorrelated, but the deviations
+matrix = directions / variances
 
 # %% exercise-white: the mean is not 0
 lower = np.linalg.cholesky(np.cov(codes.T, bias=True))
@@ -136,8 +145,8 @@ farthest = np.arange(10)
 # %% exchange the errors of the outliers: assert (labels[farthest]
 reconstructions = images * 0.9
 
-# %% exchange the reconstructions of the sheared map: for name, (matrix, vector) in {
-rebuilt = rebuilt | {"sheared": rebuilt["sheared"][::-1]}
+# %% exchange the reconstructions of the flattened map: for name, (matrix, vector) in {
+rebuilt = rebuilt | {"flattened": rebuilt["flattened"][::-1]}
 
 # %% exchange the map rotated for the map as trained: for name, (matrix, vector) in {
 scores = scores.rename(index={"rotated": "as trained", "as trained": "rotated"})
