@@ -181,14 +181,6 @@ def test_curves_that_do_not_match_are_refused():
         plotting.show_curves({"y": {"a": np.ones(3)}}, np.ones(3), "x", {"z": {"b": 1}})
 
 
-def test_bars_have_their_lengths_in_the_order_given():
-    axis = plotting.show_bars({"one": 1.0, "half": 0.5}, "error")
-    assert [bar.get_width() for bar in axis.patches] == [1, 0.5]
-    assert [label.get_text() for label in axis.get_yticklabels()] == ["one", "half"]
-    with pytest.raises(ValueError, match="give numbers of 0 or more"):
-        plotting.show_bars({"bad": np.nan}, "error")
-
-
 def test_each_row_of_feature_maps_needs_a_name():
     with pytest.raises(ValueError, match="1 rows and 0 names"):
         plotting.show_feature_maps([np.zeros((3, 3, 8))], [])

@@ -38,6 +38,7 @@ import yaml
 CHAPTERS = ROOT / "chapters"
 CHAPTER = re.compile(r"(?:\d\d|[a-z])_\w+\.md")
 FIGURE_WIDTH = 720  # pixels, as wide as a page's text column
+TWIN_COLORS = 128  # lighter than with 256; on pages figures keep all
 
 PLAIN_BLOCKS = {
     "inline",
@@ -517,7 +518,7 @@ def light_png(content: str) -> str:
         height = round(image.height * FIGURE_WIDTH / image.width)
         image = image.resize((FIGURE_WIDTH, height), Image.Resampling.LANCZOS)
     file = io.BytesIO()
-    with_palette(image).save(file, format="PNG", optimize=True)
+    with_palette(image, TWIN_COLORS).save(file, format="PNG", optimize=True)
     return base64.b64encode(file.getvalue()).decode()
 
 

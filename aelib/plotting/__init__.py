@@ -8,7 +8,6 @@ from aelib.plotting.architecture import (
     draw_network,
 )
 from aelib.plotting.curves import (
-    show_bars,
     show_curves,
     show_pixel_histogram,
 )
@@ -59,7 +58,6 @@ __all__ = [
     "draw_ellipses",
     "draw_network",
     "draw_variational_autoencoder",
-    "show_bars",
     "show_class_regions",
     "show_class_samples",
     "show_codes",

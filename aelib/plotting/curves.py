@@ -1,4 +1,4 @@
-"""Figures with axes and numbers: histograms, curves and bars.
+"""Figures with axes and numbers: histograms and curves.
 
 Used by chapter 1 and by the chapters on loss and training.
 """
@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 from matplotlib.ticker import MaxNLocator
 import numpy as np
 
-__all__ = ["show_bars", "show_curves", "show_pixel_histogram"]
+__all__ = ["show_curves", "show_pixel_histogram"]
 
 # Lines differ in colour and in dashes, for readers who see no colours.
 LINES = (
@@ -161,36 +161,3 @@ def show_curves(
         frameon=False,
     )
     return axes[0]
-
-
-def show_bars(values: Mapping[str, float], x_label: str) -> Axes:
-    """Draw named numbers as bars below each other, in the order given.
-
-    Parameters
-    ----------
-    values
-        Name → number, 0 or more.
-    x_label
-        What the numbers are.
-
-    Returns
-    -------
-    matplotlib.axes.Axes
-        With one bar per name.
-
-    Raises
-    ------
-    ValueError
-        If there is none, or a number is negative or not finite.
-    """
-    numbers = np.array(list(values.values()), dtype=float)
-    if len(numbers) == 0 or not (np.isfinite(numbers).all() and (numbers >= 0).all()):
-        raise ValueError(f"values are {dict(values)}; give numbers of 0 or more")
-    _, axis = plt.subplots(figsize=(TEXT_WIDTH, 0.6 + 0.26 * len(numbers)))
-    bars = axis.barh(list(values), numbers, color=LIGHT)
-    axis.bar_label(bars, fmt="{:.3g}", padding=3, fontsize=9)
-    axis.invert_yaxis()
-    axis.set(xlabel=x_label)
-    axis.margins(x=0.1)  # room for the longest bar's number
-    axis.tick_params(left=False)
-    return axis
