@@ -299,7 +299,7 @@ def test_losses_in_the_prose_are_those_of_the_stored_study():
     }
     rows = prose(BY_NAME["02_encoder"]).split("## Numbers to expect")[1].splitlines()
     for variant, text in expected.items():
-        study = results.load("encoder_study")
-        losses = [float(run["loss"]) for run in study if run["variant"] == variant]
+        study = results.table("encoder_study")
+        losses = study.loc[study["variant"] == variant, "loss"]
         (row,) = [row for row in rows if text in row]
         assert f"| {np.mean(losses):.3f} ± {np.std(losses, ddof=1):.3f} |" in row

@@ -1,7 +1,5 @@
 """How the studies come by their networks, and which tables they have left."""
 
-from collections import Counter
-
 from aelib import datasets, models, pretrained, results, training
 from aelib.pretrained import Spec
 import networks
@@ -92,19 +90,16 @@ def test_a_pretrained_model_is_not_trained_again(trained):
     ],
 )
 def test_every_group_of_a_study_has_all_its_seeds(name, columns, groups, seeds):
-    rows = Counter(tuple(r[c] for c in columns) for r in results.load(name))
-    assert len(rows) == groups and set(rows.values()) == {seeds}
+    rows = results.table(name).groupby(list(columns)).size()
+    assert len(rows) == groups and set(rows) == {seeds}
 
 
 def test_the_denoising_study_has_five_seeds_of_every_network_and_view():
-    rows = Counter(
-        (row["network"], row["numbers"], row["view"])
-        for row in results.load("denoising_study")
-        if row["network"] != "PCA"
-    )
-    assert set(rows.values()) == {5}
-    sizes = {(network, size) for network, size, _ in rows}
+    study = results.table("denoising_study").query("network != 'PCA'")
+    rows = study.groupby(["network", "numbers", "view"]).size()
+    assert set(rows) == {5}
+    sizes = {(network, size) for network, size, _ in rows.index}
     assert sizes == {
-        *(("clean", size) for size in ("2", "4", "16", "64")),
-        *(("denoiser", size) for size in ("2", "64")),
+        *(("clean", size) for size in (2, 4, 16, 64)),
+        *(("denoiser", size) for size in (2, 64)),
     }

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pandas as pd
 
-__all__ = ["load", "store", "table"]
+__all__ = ["store", "table"]
 
 FOLDER = Path(str(files("aelib.results")))
 
 
-def load(name: str) -> list[dict[str, str]]:
+def table(name: str) -> pd.DataFrame:
     """Return the stored table of a study.
 
     Parameters
@@ -25,8 +25,8 @@ def load(name: str) -> list[dict[str, str]]:
 
     Returns
     -------
-    list of dict
-        One row per run: column name → value as text.
+    pandas.DataFrame
+        One row per run; columns of numbers are numbers.
 
     Raises
     ------
@@ -43,35 +43,14 @@ def load(name: str) -> list[dict[str, str]]:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
         lines = []
+    # pandas would fill a row that is too short.
     header, *rows = list(csv.reader(lines)) or [[]]
     if not rows or any(len(row) != len(header) for row in rows):
         raise RuntimeError(
             f"{path} is damaged: it holds no table whose rows have the same columns; "
             "get the file again, or run the study (CONTRIBUTING.md has the command)"
         )
-    return [dict(zip(header, row, strict=True)) for row in rows]
-
-
-def table(name: str) -> pd.DataFrame:
-    """Return the stored table of a study as a data frame.
-
-    Parameters
-    ----------
-    name
-        The study, e.g. "encoder_study".
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per run; columns of numbers are numbers.
-
-    Raises
-    ------
-    ValueError, RuntimeError
-        As `load`.
-    """
-    load(name)
-    return pd.read_csv(FOLDER / f"{name}.csv")
+    return pd.read_csv(path)
 
 
 def store(name: str, rows: list[dict[str, object]]) -> None:
