@@ -219,7 +219,8 @@ def small_book(tmp_path_factory):
     front = (ROOT / "chapters" / "01_dataset.md").read_text("utf-8").split("---\n")[1]
     flag = book.parent / "executions"
     (book / "chapters" / "01_tiny.md").write_text(
-        f"---\n{front}---\n\n# Tiny\n\nFirst prose.\n\n```{{code-cell}}\n"
+        f"---\n{front}---\n\n# Tiny\n\nFirst prose.\n\n"
+        "**Before you start**, breathe.\n\n```{code-cell}\n"
         "from pathlib import Path\nfrom aelib.plotting.style import TEXT_WIDTH\n\n"
         f"_ = Path({str(flag)!r}).open('a').write('x')\nprint(TEXT_WIDTH)\n```\n"
     )
@@ -243,6 +244,8 @@ def test_with_an_address_the_buttons_that_need_one_are_there(small_book):
     book, _ = small_book
     page = Page(book / "_build" / "html" / "chapters" / "01_tiny.html")
     urls = page.attributes("a", "href")
+    for way in ("open it in Colab", "open it in Binder", "download the notebook"):
+        assert f">{way}</a>" in page.text
     for part in (
         "colab.research.google.com/github/example/course/blob/main/chapters/01_tiny.ipynb",
         "mybinder.org/v2/gh/example/course/main?urlpath=lab/tree/chapters/01_tiny.ipynb",
