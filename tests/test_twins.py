@@ -4,8 +4,10 @@ import base64
 import io
 from pathlib import Path
 
+from aelib import plotting
 from jupyter_server.services.contents.filemanager import FileContentsManager
 from jupytext.sync_contentsmanager import build_sync_jupytext_contents_manager_class
+from matplotlib.colors import to_rgb
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 import numpy as np
@@ -324,6 +326,18 @@ def test_a_figure_gives_the_same_bytes_each_time_and_a_small_one_keeps_its_size(
     assert twins.light_png(content) == twins.light_png(content)
     with Image.open(io.BytesIO(base64.b64decode(twins.light_png(content)))) as kept:
         assert kept.size == (200, 50)
+
+
+def test_the_classes_keep_their_colours_among_many_others():
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 256, (400, 400, 1)) * np.ones(3, int)
+    pixels[:200] = rng.normal((190, 95, 50), 40, (200, 400, 3)).clip(0, 255)
+    for row, colour in enumerate(plotting.CLASS_COLORS):
+        pixels[10 * row, :20] = 255 * np.array(to_rgb(colour))
+    kept = twins.with_palette(Image.fromarray(pixels.astype("uint8")), 128)
+    dots = np.asarray(kept.convert("RGB"), int)[:100:10, 5]
+    assert len({tuple(dot) for dot in dots}) == 10
+    assert np.abs(dots - pixels[:100:10, 5]).max() < 40
 
 
 def test_pieces_of_a_stream_are_joined():

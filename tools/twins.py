@@ -523,8 +523,14 @@ def light_png(content: str) -> str:
 
 
 def with_palette(image: Image.Image, colors: int = 256) -> Image.Image:
-    """Return an image with a palette of so many colours, the nearest for each pixel."""
-    return image.convert("RGB").quantize(colors, dither=Image.Dither.NONE)
+    """Return an image with a palette of so many colours, the nearest for each pixel.
+
+    The palette covers all colours, also those of few pixels: with Pillow's default, two
+    classes of a map had the same one.
+    """
+    return image.convert("RGB").quantize(
+        colors, Image.Quantize.MAXCOVERAGE, kmeans=3, dither=Image.Dither.NONE
+    )
 
 
 def _joined(outputs: list[NotebookNode]) -> list[NotebookNode]:
