@@ -249,6 +249,19 @@ def test_accuracy_of_a_perfect_copy_is_the_one_told():
     )
 
 
+def test_accuracy_of_flattened_images_compares_the_largest_pixel_only():
+    images = np.random.default_rng(0).uniform(size=(8, 784)).astype("float32")
+    model = keras.Sequential([keras.Input((784,)), layers.Activation("linear")])
+    model.compile(loss="binary_crossentropy", metrics=["accuracy"])
+    assert model.evaluate(images, images / 2, verbose=0)[1] == 1
+    assert model.evaluate(images, np.roll(images, 1, axis=1), verbose=0)[1] == 0
+
+
+def test_files_in_the_old_format_are_written_with_a_warning(tmp_path, caplog):
+    models.build_encoder(2).save(tmp_path / "encoder.h5")
+    assert "considered legacy" in caplog.text
+
+
 @pytest.mark.deep
 def test_command_for_teachers_hands_out_notebooks_without_solutions(tmp_path):
     (command,) = re.findall(r"^jupyter nbconvert .*$", page("teachers"), re.MULTILINE)
