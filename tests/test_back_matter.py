@@ -196,6 +196,21 @@ def test_both_ways_to_load_a_model_with_a_loss_of_ones_own_work(options, tmp_pat
     assert load_with_a_loss_of_ones_own(tmp_path, **options).output_shape == (None, 2)
 
 
+def test_table_of_pretrained_networks_is_that_of_their_cards():
+    row = r"^\| `([\w-]+)` \| (\d+) \| (\d+) \| (.*?) ?\| (0\.\d+) \|$"
+    told = re.findall(row, page("glossary"), re.MULTILINE)
+    assert sorted(name for name, *_ in told) == sorted(pretrained.MODELS)
+    for name, dimension, epochs, special, error in told:
+        card = pretrained.card(name)
+        recipe = card["recipe"]
+        assert (int(dimension), int(epochs)) == (card["latent_dim"], recipe["epochs"])
+        assert float(error) == round(card["metrics"]["test"]["mse_28"], 4)
+        assert ("denoiser" in special) == (recipe["noise"] > 0)
+        assert ("variational" in special) == (recipe["beta"] is not None)
+        assert not recipe["beta"] or f"= {recipe['beta']:g}$" in special
+        assert ("squared" in special) == (recipe["loss"] == "mse")
+
+
 ROWS = re.findall(r"^\| `(.+?)` \| `(.+?)` \|", page("older_tutorials"), re.MULTILINE)
 
 
