@@ -69,6 +69,10 @@ relative_ink = relative_ink.set_axis(relative_ink.index[::-1])
 # %% exchange area and darkness: def check_ink
 relative_ink = relative_ink.rename(columns={"area": "darkness", "darkness": "area"})
 
+# %% exchange the farthest sandals for others: def check_outliers
+swap = {"sandals inside": "farthest ten", "farthest ten": "sandals inside"}
+outliers = outliers.rename(index=swap)
+
 # %% exchange places: def check_errors
 errors = errors.set_axis(errors.index[::-1])
 
