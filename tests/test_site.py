@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 
+import aelib_accessible
 import aelib_book
 import nbformat
 import pytest
@@ -150,6 +151,14 @@ def test_without_an_address_there_are_no_buttons_that_need_one(pages):
         urls = [url for url in page.attributes("a", "href") if "://" in url]
         assert not [url for url in urls if "colab" in url or "binder" in url], name
         assert "executablebooks/jupyter-book" not in page.text, name
+
+
+def test_pages_are_repaired_for_assistive_technology(site):
+    pages = [path.read_text("utf-8") for path in site.rglob("*.html")]
+    for wrong, right in aelib_accessible.REPAIRS:
+        assert not any(wrong in page for page in pages), wrong
+        assert any(right in page for page in pages), right  # there is such an element
+    assert all(aelib_accessible.repair(page) == page for page in pages)
 
 
 def test_figures_have_a_palette_and_keep_their_size(site):
