@@ -44,7 +44,7 @@ variational: ## train and measure chapter 8's variational networks again
 repairs: ## train chapter 8's networks, and sample them in several ways again
 	python studies/repair_study.py
 
-race: ## time chapter 5's recipes "plain" and "fast", and what lies between
+race: ## time the recipes "plain" and "fast", and what lies between
 	python studies/time_to_quality.py
 
 weights: ## train the models that have no card; one again: python -m aelib.pretrained NAME

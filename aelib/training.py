@@ -1,6 +1,6 @@
 """How the course's networks are trained: recipes by name, and one `fit`.
 
-Chapter 5 explains the recipes "plain" and "fast" and measures them beside each other;
+Appendix B of the course compares the recipes, "plain" and "fast" in a race;
 `aelib.pretrained` trains its models with the longer ones.
 """
 

@@ -4,7 +4,7 @@
 
 The pairs: both recipes in one process on the 50,000 training images, by turns, each
 pair from a seed of its own. The mark is the validation loss that the plain recipe ends
-with, on average over the pairs; chapter 5 asserts that the fast recipe reaches it.
+with, on average over the pairs; appendix B asserts that the fast recipe reaches it.
 
 The changes: from the plain recipe, stopped after as many images as the fast one sees,
 to the fast one, each change on top of those before. What counts is the validation loss.
