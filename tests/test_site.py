@@ -1,12 +1,8 @@
 """The built book: what a reader's browser gets, and when pages are made again."""
 
 from html.parser import HTMLParser
-import os
-from pathlib import Path
 import re
 import shutil
-import subprocess
-import sys
 
 import aelib_accessible
 import aelib_book
@@ -18,34 +14,6 @@ pytestmark = pytest.mark.deep
 
 ROOT = twins.ROOT
 ADDRESS = "https://github.com/example/course"
-TOOLS = Path(sys.executable).parent
-
-
-def build(folder, *options):
-    """Build the book in `folder` as the README does; return what it printed."""
-    done = subprocess.run(
-        [TOOLS / "jupyter-book", "build", ".", *options],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout[-4_000:] + done.stderr[-4_000:]
-    return done.stdout + done.stderr
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The real book, every page read anew, warnings as errors.
-
-    Chapters execute only where the tests of chapters have not stored a run.
-    """
-    for folder in ("html", ".doctrees", "jupyter_execute"):
-        shutil.rmtree(ROOT / "_build" / folder, ignore_errors=True)
-    said = build(ROOT, "-W", "-n", "--keep-going")
-    assert f"{len(list(ROOT.glob('chapters/*.md')))} added" in said
-    return ROOT / "_build" / "html"
 
 
 class Page(HTMLParser):
@@ -202,7 +170,7 @@ def test_icons_of_the_pages_are_delivered_and_few_others(site, pages):
 
 
 @pytest.fixture(scope="module")
-def small_book(tmp_path_factory):
+def small_book(tmp_path_factory, build):
     """Build a tiny chapter with the real configuration, which has an address here.
 
     Returns the book's folder and a file that has a letter for each execution. A test
@@ -270,7 +238,7 @@ def test_text_of_other_tools_beside_the_chapters_is_no_page(small_book):
     assert "01_tiny" in pages and "README" not in pages
 
 
-def test_prose_and_style_and_other_code_execute_nothing(small_book):
+def test_prose_and_style_and_other_code_execute_nothing(small_book, build):
     book, flag = small_book
     html = book / "_build" / "html"
     style = book / "aelib" / "plotting" / "style.py"
@@ -289,7 +257,9 @@ def test_prose_and_style_and_other_code_execute_nothing(small_book):
     assert sheet.endswith("/* another */\n")
 
 
-def test_imported_code_and_pins_execute_again_and_the_way_back_does_not(small_book):
+def test_imported_code_and_pins_execute_again_and_the_way_back_does_not(
+    small_book, build
+):
     book, flag = small_book
     html = book / "_build" / "html" / "chapters" / "01_tiny.html"
     style = book / "aelib" / "plotting" / "style.py"
@@ -314,7 +284,7 @@ def test_imported_code_and_pins_execute_again_and_the_way_back_does_not(small_bo
     change(style, "TEXT_WIDTH = 5.5", "TEXT_WIDTH = 7.2")
 
 
-def test_a_failing_chapter_fails_the_build_each_time(small_book):
+def test_a_failing_chapter_fails_the_build_each_time(small_book, build):
     book, _ = small_book
     chapter = book / "chapters" / "01_tiny.md"
     change(chapter, "print(TEXT_WIDTH)", "1 / 0")

@@ -72,8 +72,10 @@ def convert(text):
             "**Exercise 1.3: Count**\n\nHow many?",
         ),
         (
-            "```{raw} html\n:file: ../static/live/overlap.html\n```",
-            "*The book's page has a live figure here.*",
+            ":::{live} explorer\n:name: live-a\n:alt: A map.\n\n"
+            "Drag a {term}`code`.\n:::",
+            "![A map.](../static/live/live-a.webp)\n\n*On the book's page this figure "
+            "moves.* Drag a [code](glossary.md).",
         ),
         (
             "| a | b |\n|---|---|\n| {numref}`fig-a` | {term}`code` and {term}`code` |",

@@ -69,6 +69,8 @@ PLAIN_INLINES = {
     "image",
     "link",
 }
+POSTERS = "../static/live"  # the pictures of live figures, as pages name them
+LIVE = "On the book's page this figure moves."
 COLAB_TAG = "colab"
 COLAB_CELL = """\
 import sys
@@ -314,8 +316,10 @@ class Converter:
         if name == "solution-end" and self.in_solution:
             self.in_solution = False
             return [SOLUTION_END]
-        if name == "raw" and argument == "html" and "/live/" in options.get("file", ""):
-            return ["*The book's page has a live figure here.*"]
+        if name == "live":
+            picture = f"![{options['alt']}]({POSTERS}/{options['name']}.webp)"
+            said = f"*{LIVE}* {self.convert(body)}"
+            return [picture, "", *said.split("\n")]
         raise UnknownConstructError(_advice(f"{{{name}}} {argument}".strip(), body))
 
     def _inline(self, token: Token, text: str, place: int) -> tuple[str, int]:
@@ -451,7 +455,7 @@ def derive(
         if cell.cell_type == "markdown":
             for text, inside in converter.convert_cell(cell.source):
                 metadata = {"tags": [SOLUTION_TAG]} if inside else {}
-                cells.append(new_markdown_cell(text, metadata=metadata))
+                cells.append(_attach(new_markdown_cell(text, metadata=metadata)))
             continue
         figure = cell.metadata.pop("mystnb", {}).get("figure")
         if converter.in_solution:
@@ -474,6 +478,15 @@ def derive(
     language = {"name": "python"}
     about = {"kernelspec": kernel, "language_info": language}
     return new_notebook(cells=cells, metadata=about)
+
+
+def _attach(cell: NotebookNode) -> NotebookNode:
+    """Put the pictures of live figures into a cell: a twin may be a single file."""
+    for name in re.findall(rf"\]\({re.escape(POSTERS)}/([\w.-]+)\)", cell.source):
+        picture = base64.b64encode((CHAPTERS / POSTERS / name).read_bytes()).decode()
+        cell.setdefault("attachments", {})[name] = {"image/webp": picture}
+        cell.source = cell.source.replace(f"{POSTERS}/{name}", f"attachment:{name}")
+    return cell
 
 
 def add_outputs(twin: NotebookNode, executed: NotebookNode) -> None:

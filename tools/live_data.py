@@ -1,0 +1,220 @@
+"""What the live figures load: networks, codes and images as script files.
+
+A page opened from the disk may not fetch a file, but it may run a script, so each file
+is a call of `live.provide(name, data)`. `tools/aelib_live.py` has them written into the
+built book. They are derived from pretrained models and test images, and kept in
+`_build/live` under a name that tells what they were derived from.
+
+Weights are rounded to whole steps of a size of their own in each output channel, and
+each number of steps is one character: after the server's gzip a network of 343,000
+weights is lighter than 0.35 MB.
+"""
+
+import hashlib
+import json
+from pathlib import Path
+import shutil
+import subprocess
+import sys
+import tempfile
+from typing import Any
+
+from aelib import datasets
+from aelib.plotting.style import CLASS_COLORS
+import numpy as np
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = ROOT / "_build" / "live"
+NETWORKS = ("bce-2d", "vae-2d")
+IMAGES = 5_000  # the test images of chapters 6 and 7
+SHEET_COLUMNS = 100  # of 28×28 pixels, in a sheet of all images
+
+# Steps in a standard deviation of a channel's weights: few for the large kernels, many
+# where there are few weights. The mean error of an image stays below one grey level.
+STEPS_LARGE, STEPS_SMALL, LARGE = 24, 300, 9_000
+STEPS_BIAS = 2_000  # in the largest
+STEPS_CODES = 8_000  # in the largest code
+FIRST, BACKSLASH = 35, 92  # as in static/live/core.js
+
+
+def pack(values: np.ndarray, steps: np.ndarray) -> dict[str, Any]:
+    """Write an array as text, one character for each whole number of steps.
+
+    Parameters
+    ----------
+    values
+        Float array of any shape.
+    steps
+        Float (1,), or (m,) for a last axis of m: the size of a step.
+
+    Returns
+    -------
+    dict
+        "shape", "steps" and "text"; `unpack` of static/live/core.js reads it.
+
+    Raises
+    ------
+    ValueError
+        If a value is not finite, or more than 27,000 steps.
+    """
+    steps = np.asarray(steps, "float64").round(9)
+    whole = np.rint(values / steps)
+    if not (np.abs(whole) <= 27_000).all():
+        raise ValueError("a value is not finite or too many steps: take larger steps")
+    whole = whole.astype(int).ravel()
+    # 0, −1, 1, −2, 2 become 0, 1, 2, 3, 4, then characters without quotation marks.
+    codes = FIRST + np.where(whole < 0, -2 * whole - 1, 2 * whole)
+    codes += codes >= BACKSLASH
+    text = "".join(map(chr, codes))
+    return {"shape": list(values.shape), "steps": steps.tolist(), "text": text}
+
+
+def pack_layers(network: Any) -> list[dict[str, Any]]:
+    """Pack a Keras network's layers that have weights, in their order.
+
+    Parameters
+    ----------
+    network
+        Functional model of dense, convolution and transposed convolution layers with
+        "same" padding; of a variational encoder's two outputs only the mean is packed.
+
+    Returns
+    -------
+    list of dict
+        As `PackedLayer` of static/live/core.js.
+
+    Raises
+    ------
+    ValueError
+        If a layer is of another kind.
+    """
+    kinds = {"Dense": "dense", "Conv2D": "conv2d", "Conv2DTranspose": "conv2dTranspose"}
+    packed = []
+    for layer in network.layers:
+        if not layer.weights or layer.name == "encoder_log_variance":
+            continue
+        kind = type(layer).__name__
+        if kind not in kinds:
+            known = ", ".join(kinds)
+            raise ValueError(f"the browser has no layer {kind}; it has {known}")
+        kernel, bias = (np.asarray(weight) for weight in layer.get_weights())
+        if kind == "Conv2DTranspose":
+            kernel = np.moveaxis(kernel, 2, 3)  # output channels last
+        number = STEPS_LARGE if kernel.size > LARGE else STEPS_SMALL
+        spread = np.sqrt(np.mean(kernel**2, axis=tuple(range(kernel.ndim - 1))))
+        if layer.name == "decoder_dense":  # 2,048 units: one step for all
+            spread = np.sqrt(np.mean(kernel**2, keepdims=True)).ravel()
+        largest = max(float(np.abs(bias).max()), 1e-6)
+        packed.append(
+            {
+                "type": kinds[kind],
+                "stride": int(layer.strides[0]) if kind != "Dense" else 1,
+                "activation": layer.activation.__name__,
+                "outputShape": list(layer.output.shape[1:]),
+                "kernel": pack(kernel, np.maximum(spread, 1e-6) / number),
+                "bias": pack(bias, np.array([largest / STEPS_BIAS])),
+            }
+        )
+    return packed
+
+
+def network_data(name: str) -> dict[str, Any]:
+    """Return a pretrained network of two latent dimensions with the test images' codes.
+
+    Returns
+    -------
+    dict
+        "encoder" and "decoder" (lists of packed layers), "codes" (packed, (5000, 2))
+        and "reach": the distance beyond which a place is empty, as in
+        `aelib.metrics.empty_fraction`.
+    """
+    # Keras starts slowly: a build that finds the files kept does without.
+    from aelib import metrics, models, pretrained
+
+    encoder, decoder = pretrained.load(name)
+    _, _, (images, _) = datasets.load_fashion_mnist()
+    codes = np.asarray(models.encode(encoder, images[:IMAGES]), "float64")
+    step = np.array([np.abs(codes).max() / STEPS_CODES])
+    return {
+        "encoder": pack_layers(encoder),
+        "decoder": pack_layers(decoder),
+        "codes": pack(codes, step),
+        "reach": float(np.quantile(metrics.nearest_neighbor_distances(codes), 0.99)),
+    }
+
+
+def garments_data() -> dict[str, Any]:
+    """Return what is known of the test images: labels and names, and their sheet."""
+    _, _, (_, labels) = datasets.load_fashion_mnist()
+    return {
+        "labels": "".join(map(str, labels[:IMAGES].tolist())),
+        "classes": [
+            {"name": name, "color": color}
+            for name, color in zip(datasets.CLASS_NAMES, CLASS_COLORS, strict=True)
+        ],
+        "sheetColumns": SHEET_COLUMNS,
+    }
+
+
+def write_sheet(path: Path) -> None:
+    """Write the test images as one picture, ink on white paper, 28×28 pixels each."""
+    _, _, (images, _) = datasets.load_fashion_mnist()
+    rows = IMAGES // SHEET_COLUMNS
+    ink = (255 * (1 - images[:IMAGES, 2:30, 2:30, 0])).round().astype("uint8")
+    sheet = ink.reshape(rows, SHEET_COLUMNS, 28, 28).swapaxes(1, 2)
+    picture = Image.fromarray(sheet.reshape(rows * 28, SHEET_COLUMNS * 28))
+    picture.save(path, format="AVIF", quality=45)
+
+
+def script(name: str, data: dict[str, Any]) -> str:
+    """Return a script that hands data to the live figures."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return f'live.provide("{name}",{text});\n'
+
+
+def _fingerprint() -> str:
+    """Hash what the files are derived from: this code, cards, the classes' colours."""
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for name in NETWORKS:
+        card = ROOT / "aelib" / "pretrained" / "weights" / f"{name}.json"
+        digest.update(card.read_bytes())
+    digest.update(" ".join(CLASS_COLORS).encode())
+    return digest.hexdigest()[:16]
+
+
+def files() -> Path:
+    """Return the folder that holds the files, written now if it is not there.
+
+    Raises
+    ------
+    RuntimeError
+        If they cannot be written.
+    """
+    folder = KEPT / _fingerprint()
+    if not folder.is_dir():
+        # In a process of its own, as TensorFlow talks and keeps its memory.
+        command = [sys.executable, __file__, str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise RuntimeError(f"{command} failed:\n{done.stderr[-2_000:]}")
+    return folder
+
+
+def main(folder: Path) -> None:
+    """Write all files into a new folder, which appears when it is complete."""
+    with tempfile.TemporaryDirectory(dir=ROOT / "_build") as temporary:
+        new = Path(temporary, "live")
+        new.mkdir()
+        contents = {name: network_data(name) for name in NETWORKS}
+        contents["garments"] = garments_data()
+        for name, data in contents.items():
+            (new / f"{name}.js").write_text(script(name, data), "utf-8")
+        write_sheet(new / "garments.avif")
+        shutil.rmtree(KEPT, ignore_errors=True)
+        KEPT.mkdir(parents=True)
+        new.replace(folder)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
