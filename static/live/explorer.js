@@ -6,6 +6,7 @@
 
 live.define("explorer", (figure, data) => {
   const TRIM = 0.005; // the map leaves out this share of the codes at each side
+  const TRIM_MIDDLE = 0.1; // and so much of them the map of the middle
   const MARGIN = 0.04; // of the map's sides
   const AXES = { left: 34, bottom: 30, top: 8, right: 8 }; // CSS pixels
   const TILE = 26; // CSS pixels, at least
@@ -28,17 +29,21 @@ live.define("explorer", (figure, data) => {
   /** @param {any} packed */
   function unpack(packed) {
     const codes = core.unpack(packed.codes);
-    const extents = [0, 1].map((axis) => {
-      const values = codes.filter((_, i) => i % 2 === axis).sort();
-      const low = values[Math.round(TRIM * (values.length - 1))];
-      const high = values[Math.round((1 - TRIM) * (values.length - 1))];
-      const margin = MARGIN * (high - low);
-      return { low: low - margin, high: high + margin };
-    });
+    const sorted = [0, 1].map((axis) => codes.filter((_, i) => i % 2 === axis).sort());
+    const extents = (/** @type {number} */ trim) =>
+      sorted.map((values) => {
+        const low = values[Math.round(trim * (values.length - 1))];
+        const high = values[Math.round((1 - trim) * (values.length - 1))];
+        const margin = MARGIN * (high - low);
+        return { low: low - margin, high: high + margin };
+      });
+    const whole = extents(TRIM);
     return {
       codes,
-      x: extents[0],
-      y: extents[1],
+      whole,
+      middle: extents(TRIM_MIDDLE),
+      x: whole[0],
+      y: whole[1],
       reach: /** @type {number} */ (packed.reach),
       decoder: core.unpackLayers(packed.decoder),
       encoder: core.unpackLayers(packed.encoder),
@@ -84,19 +89,30 @@ live.define("explorer", (figure, data) => {
     return { x, y };
   }
 
-  /** @param {Point} point @returns {{index: number, distance: number}} of the nearest code */
-  function nearest({ x, y }) {
+  /**
+   * @param {Point} point
+   * @param {boolean} [onMap] Whether only codes on the map count.
+   * @returns {{index: number, distance: number}} of the nearest code
+   */
+  function nearest({ x, y }, onMap = false) {
     let index = 0;
     let least = Infinity;
     const { codes } = network;
     for (let i = 0; i < codes.length; i += 2) {
       const squared = (codes[i] - x) ** 2 + (codes[i + 1] - y) ** 2;
-      if (squared < least) {
+      if (squared < least && !(onMap && isOutside(codeOf(i / 2)))) {
         least = squared;
         index = i / 2;
       }
     }
     return { index, distance: Math.sqrt(least) };
+  }
+
+  /** @param {Point} point @returns {boolean} whether it lies outside the map */
+  function isOutside({ x, y }) {
+    return (
+      x < network.x.low || x > network.x.high || y < network.y.low || y > network.y.high
+    );
   }
 
   /** @param {number} index @returns {Point} */
@@ -141,11 +157,21 @@ live.define("explorer", (figure, data) => {
     };
   }
 
+  /** Show the whole map or its middle, as the reader has chosen. */
+  function chooseExtent() {
+    const chosen = checked("middle") ? network.middle : network.whole;
+    if (network.x === chosen[0]) return;
+    [network.x, network.y] = chosen;
+    network.tiles = [];
+    network.handles.point = clamp(network.handles.point);
+  }
+
   // What lies still: axes, decoded images, codes. Drawn again only when it changes.
 
   const still = document.createElement("canvas");
 
   function drawStill() {
+    chooseExtent();
     const { context, width, height } = live.fit(map);
     size = { width, height };
     still.width = map.width;
@@ -254,11 +280,8 @@ live.define("explorer", (figure, data) => {
   function drawCodes(paper) {
     const colored = checked("colored");
     const { codes } = network;
-    const area = plot();
     paper.save();
-    paper.beginPath();
-    paper.rect(area.left, area.top, area.width, area.height);
-    paper.clip();
+    clipToPlot(paper);
     const radius = size.width > 420 ? 1.7 : 1.3;
     for (let i = 0; i < codes.length / 2; i++) {
       const kind = Number(labels[i]);
@@ -273,6 +296,14 @@ live.define("explorer", (figure, data) => {
     paper.restore();
   }
 
+  /** @param {CanvasRenderingContext2D} context */
+  function clipToPlot(context) {
+    const { left, top, width, height } = plot();
+    context.beginPath();
+    context.rect(left, top, width, height);
+    context.clip();
+  }
+
   // What moves.
 
   function draw() {
@@ -285,11 +316,14 @@ live.define("explorer", (figure, data) => {
     const { point, start, end } = network.handles;
     const { index, distance } = nearest(point);
     const image = decode(point);
+    const back = checked("round-trip") ? encode(image) : null;
+    context.save();
+    clipToPlot(context);
     if (hasWalk) drawWalk(context, start, end);
     drawNearest(context, point, codeOf(index));
-    const back = checked("round-trip") ? encode(image) : null;
     if (back) drawArrow(context, toPixels(point), toPixels(back));
     drawHandle(context, point, "");
+    context.restore();
 
     show(decodedCanvas, live.picture(image), 0, 0);
     const left = (index % sheetColumns) * SIDE;
@@ -316,7 +350,7 @@ live.define("explorer", (figure, data) => {
   function drawHandle(context, point, letter) {
     const [x, y] = toPixels(point);
     context.beginPath();
-    context.arc(x, y, 9, 0, 2 * Math.PI);
+    context.arc(x, y, letter ? 9 : 7, 0, 2 * Math.PI);
     context.fillStyle = letter ? "#fff" : "#ffffff99";
     context.fill();
     context.lineWidth = 2.5;
@@ -473,7 +507,8 @@ live.define("explorer", (figure, data) => {
    * @param {Point} to
    */
   function move(handle, to) {
-    network.handles[handle] = handle === "point" ? to : codeOf(nearest(to).index);
+    network.handles[handle] =
+      handle === "point" ? clamp(to) : codeOf(nearest(to, true).index);
     update();
   }
 
@@ -562,6 +597,7 @@ live.define("explorer", (figure, data) => {
     let best = -1;
     let least = Infinity;
     for (let i = 0; i < network.codes.length / 2; i++) {
+      if (isOutside(codeOf(i))) continue;
       const [px, py] = toPixels(codeOf(i));
       const ahead = right * (px - x) - up * (py - y);
       const aside = Math.abs(up * (px - x)) + Math.abs(right * (py - y));
@@ -571,7 +607,7 @@ live.define("explorer", (figure, data) => {
         best = i;
       }
     }
-    if (best >= 0) move(moving, clamp(codeOf(best)));
+    if (best >= 0) move(moving, codeOf(best));
   }
 
   // Controls.
@@ -586,9 +622,9 @@ live.define("explorer", (figure, data) => {
       );
       name = input.value;
       network = networks[name];
-      for (const [handle, index] of images) {
-        network.handles[/** @type {Handle} */ (handle)] = clamp(codeOf(index));
-      }
+      chooseExtent();
+      for (const [handle, index] of images)
+        move(/** @type {Handle} */ (handle), codeOf(index));
       redraw();
     } else if (input.dataset.part === "moves") {
       choose(/** @type {Handle} */ (input.value));
