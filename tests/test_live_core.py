@@ -110,8 +110,9 @@ def test_a_network_in_the_browser_differs_by_less_than_a_grey_level(page, name):
     both = 255 * np.abs(decode(found_codes) - wanted)
     away = np.linalg.norm(found_codes - codes, axis=1)
     print(
-        f"{name}: decoder {decoded.mean():.2f} grey levels in the mean, "
-        f"{decoded.max():.0f} at most; both halves {both.mean():.2f}, {both.max():.0f}; "
+        f"{name}: decoder {decoded.mean():.2f} grey levels in the mean "
+        f"and {decoded.max():.0f} at most, both halves {both.mean():.2f} and "
+        f"{both.max():.0f}; "
         f"codes {away.mean():.4f} away in the mean"
     )
     assert decoded.mean() < 1 and both.mean() < 1
