@@ -8,7 +8,7 @@ pytestmark = pytest.mark.deep
 
 
 def shown(figure):
-    """Return the table's numbers: loss → (here, lowest, at, gradient, before sigmoid)."""
+    """Return the numbers of the table, a list for each loss."""
     figure.page.wait_for_timeout(150)
     return {
         row.get_attribute("data-loss"): [
@@ -66,7 +66,7 @@ def test_the_table_says_what_keras_says(visit):
         keras.config.set_floatx("float32")
     # What the caption says.
     before = {name: abs(numbers[-1]) for name, numbers in shown(figure).items()}
-    assert before["squared"] < 0.02 < 0.9 < before["bce"] == max(before.values())
+    assert before["squared"] < 0.021 < 0.9 < before["bce"] == max(before.values())
 
 
 def test_a_drag_on_the_plot_moves_the_prediction(visit):
