@@ -5,21 +5,14 @@
 "use strict";
 
 live.define("explorer", (figure, data) => {
-  const TRIM = 0.005; // the map leaves out this share of the codes at each side
-  const TRIM_MIDDLE = 0.1; // and so much of them the map of the middle
-  const MARGIN = 0.04; // of the map's sides
-  const AXES = { left: 34, bottom: 30, top: 8, right: 8 }; // CSS pixels
+  const TRIM_MIDDLE = 0.1; // so much of the codes the map of the middle leaves out
   const TILE = 26; // CSS pixels, at least
   const GRASP = 26; // CSS pixels: so near to a handle a finger grasps it
   const FRAMES = 9;
   const SIDE = 28;
-  const INK = "#212529";
-  const GREY = "#495057";
-  const RED = "#c92a2a";
-  const FONT = "13px system-ui, sans-serif";
+  const { ink, grey, red } = live.colors;
 
   /** @typedef {"point" | "start" | "end"} Handle */
-  /** @typedef {{x: number, y: number}} Point */
 
   const { labels, classes, sheetColumns } = data.garments;
   const names = (figure.dataset.networks ?? "").split(" ");
@@ -29,21 +22,12 @@ live.define("explorer", (figure, data) => {
   /** @param {any} packed */
   function unpack(packed) {
     const codes = core.unpack(packed.codes);
-    const sorted = [0, 1].map((axis) => codes.filter((_, i) => i % 2 === axis).sort());
-    const extents = (/** @type {number} */ trim) =>
-      sorted.map((values) => {
-        const low = values[Math.round(trim * (values.length - 1))];
-        const high = values[Math.round((1 - trim) * (values.length - 1))];
-        const margin = MARGIN * (high - low);
-        return { low: low - margin, high: high + margin };
-      });
-    const whole = extents(TRIM);
+    const whole = live.sides(codes);
     return {
       codes,
       whole,
-      middle: extents(TRIM_MIDDLE),
-      x: whole[0],
-      y: whole[1],
+      middle: live.sides(codes, TRIM_MIDDLE),
+      shown: whole,
       reach: /** @type {number} */ (packed.reach),
       decoder: core.unpackLayers(packed.decoder),
       encoder: core.unpackLayers(packed.encoder),
@@ -58,9 +42,6 @@ live.define("explorer", (figure, data) => {
   let network = networks[name];
   /** @type {Handle} */
   let moving = "point";
-  /** @type {Set<number>} */
-  const hidden = new Set();
-
   const map = live.part(figure, "map", HTMLCanvasElement);
   const decodedCanvas = live.part(figure, "decoded", HTMLCanvasElement);
   const nearestCanvas = live.part(figure, "nearest", HTMLCanvasElement);
@@ -89,30 +70,9 @@ live.define("explorer", (figure, data) => {
     return { x, y };
   }
 
-  /**
-   * @param {Point} point
-   * @param {boolean} [onMap] Whether only codes on the map count.
-   * @returns {{index: number, distance: number}} of the nearest code
-   */
-  function nearest({ x, y }, onMap = false) {
-    let index = 0;
-    let least = Infinity;
-    const { codes } = network;
-    for (let i = 0; i < codes.length; i += 2) {
-      const squared = (codes[i] - x) ** 2 + (codes[i + 1] - y) ** 2;
-      if (squared < least && !(onMap && isOutside(codeOf(i / 2)))) {
-        least = squared;
-        index = i / 2;
-      }
-    }
-    return { index, distance: Math.sqrt(least) };
-  }
-
-  /** @param {Point} point @returns {boolean} whether it lies outside the map */
-  function isOutside({ x, y }) {
-    return (
-      x < network.x.low || x > network.x.high || y < network.y.low || y > network.y.high
-    );
+  /** @param {Point} point @returns {{index: number, distance: number}} of the nearest code */
+  function nearest(point) {
+    return live.nearest(network.codes, point);
   }
 
   /** @param {number} index @returns {Point} */
@@ -120,50 +80,20 @@ live.define("explorer", (figure, data) => {
     return { x: network.codes[2 * index], y: network.codes[2 * index + 1] };
   }
 
-  // The map's geometry: latent coordinates to CSS pixels and back.
-
   let size = { width: 0, height: 0 };
 
+  /** The map as it is shown now. */
   function plot() {
-    const { left, bottom, top, right } = AXES;
-    const width = size.width - left - right;
-    const height = size.height - top - bottom;
-    return { left, top, width, height };
-  }
-
-  /** @param {Point} point @returns {[number, number]} */
-  function toPixels({ x, y }) {
-    const { left, top, width, height } = plot();
-    return [
-      left + (width * (x - network.x.low)) / (network.x.high - network.x.low),
-      top + (height * (network.y.high - y)) / (network.y.high - network.y.low),
-    ];
-  }
-
-  /** @param {number} px @param {number} py @returns {Point} inside the map */
-  function fromPixels(px, py) {
-    const { left, top, width, height } = plot();
-    return clamp({
-      x: network.x.low + ((px - left) / width) * (network.x.high - network.x.low),
-      y: network.y.high - ((py - top) / height) * (network.y.high - network.y.low),
-    });
-  }
-
-  /** @param {Point} point @returns {Point} */
-  function clamp({ x, y }) {
-    return {
-      x: Math.min(Math.max(x, network.x.low), network.x.high),
-      y: Math.min(Math.max(y, network.y.low), network.y.high),
-    };
+    return live.plot(network.shown, size);
   }
 
   /** Show the whole map or its middle, as the reader has chosen. */
   function chooseExtent() {
     const chosen = checked("middle") ? network.middle : network.whole;
-    if (network.x === chosen[0]) return;
-    [network.x, network.y] = chosen;
+    if (network.shown === chosen) return;
+    network.shown = chosen;
     network.tiles = [];
-    network.handles.point = clamp(network.handles.point);
+    network.handles.point = plot().clamp(network.handles.point);
   }
 
   // What lies still: axes, decoded images, codes. Drawn again only when it changes.
@@ -181,53 +111,10 @@ live.define("explorer", (figure, data) => {
     paper.setTransform(context.getTransform());
     paper.fillStyle = "#fff";
     paper.fillRect(0, 0, width, height);
-    drawAxes(paper);
+    live.drawAxes(paper, plot());
     if (checked("tiles")) drawTiles(paper);
     drawCodes(paper);
     draw();
-  }
-
-  /** @param {CanvasRenderingContext2D} paper */
-  function drawAxes(paper) {
-    const area = plot();
-    paper.strokeStyle = paper.fillStyle = GREY;
-    paper.font = FONT;
-    paper.lineWidth = 1;
-    paper.strokeRect(area.left - 0.5, area.top - 0.5, area.width + 1, area.height + 1);
-    paper.textAlign = "center";
-    paper.textBaseline = "top";
-    const bottom = area.top + area.height;
-    for (const value of ticks(network.x)) {
-      const [x] = toPixels({ x: value, y: 0 });
-      if (x > area.left + area.width - 28) continue; // the axis' name stands there
-      paper.fillRect(x, bottom, 1, 4);
-      paper.fillText(label(value), x, bottom + 6);
-    }
-    paper.fillText("z₁", area.left + area.width - 8, bottom + 6);
-    paper.textAlign = "right";
-    paper.textBaseline = "middle";
-    for (const value of ticks(network.y)) {
-      const [, y] = toPixels({ x: 0, y: value });
-      if (y < area.top + 24) continue; // the axis' name stands there
-      paper.fillRect(area.left - 5, y, 4, 1);
-      paper.fillText(label(value), area.left - 7, y);
-    }
-    paper.fillText("z₂", area.left - 7, area.top + 10);
-  }
-
-  /** @param {{low: number, high: number}} range @returns {number[]} about six round values */
-  function ticks({ low, high }) {
-    const rough = (high - low) / 6;
-    const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((n) => n * power).find((s) => s >= rough) ?? rough;
-    const values = [];
-    for (let n = Math.ceil(low / step); n * step <= high; n++) values.push(n * step);
-    return values;
-  }
-
-  /** @param {number} value @returns {string} */
-  function label(value) {
-    return String(Math.round(value * 100) / 100).replace("-", "−");
   }
 
   /** How many decoded images stand beside and above each other. */
@@ -270,7 +157,7 @@ live.define("explorer", (figure, data) => {
         const i = network.tiles.length;
         const x = area.left + ((i % columns) + 0.5) * (area.width / columns);
         const y = area.top + (Math.floor(i / columns) + 0.5) * (area.height / rows);
-        network.tiles.push(live.picture(decode(fromPixels(x, y))));
+        network.tiles.push(live.picture(decode(area.fromPixels(x, y))));
       }
       redraw();
     }, 40);
@@ -279,29 +166,11 @@ live.define("explorer", (figure, data) => {
   /** @param {CanvasRenderingContext2D} paper */
   function drawCodes(paper) {
     const colored = checked("colored");
-    const { codes } = network;
-    paper.save();
-    clipToPlot(paper);
-    const radius = size.width > 420 ? 1.7 : 1.3;
-    for (let i = 0; i < codes.length / 2; i++) {
-      const kind = Number(labels[i]);
-      if (hidden.has(kind)) continue;
-      const [x, y] = toPixels(codeOf(i));
-      paper.fillStyle = colored ? classes[kind].color : GREY;
-      paper.globalAlpha = 0.75;
-      paper.beginPath();
-      paper.arc(x, y, radius, 0, 2 * Math.PI);
-      paper.fill();
-    }
-    paper.restore();
-  }
-
-  /** @param {CanvasRenderingContext2D} context */
-  function clipToPlot(context) {
-    const { left, top, width, height } = plot();
-    context.beginPath();
-    context.rect(left, top, width, height);
-    context.clip();
+    live.drawCodes(paper, plot(), network.codes, (index) => {
+      const kind = Number(labels[index]);
+      if (hidden.has(kind)) return null;
+      return colored ? classes[kind].color : grey;
+    });
   }
 
   // What moves.
@@ -317,59 +186,30 @@ live.define("explorer", (figure, data) => {
     const { index, distance } = nearest(point);
     const image = decode(point);
     const back = checked("round-trip") ? encode(image) : null;
+    const area = plot();
     context.save();
-    clipToPlot(context);
+    live.clip(context, area);
     if (hasWalk) drawWalk(context, start, end);
     drawNearest(context, point, codeOf(index));
-    if (back) drawArrow(context, toPixels(point), toPixels(back));
-    drawHandle(context, point, "");
+    if (back) drawArrow(context, area.toPixels(point), area.toPixels(back));
+    live.drawHandle(context, area.toPixels(point), "");
     context.restore();
 
-    show(decodedCanvas, live.picture(image), 0, 0);
+    live.show(decodedCanvas, live.picture(image));
     const left = (index % sheetColumns) * SIDE;
     const top = Math.floor(index / sheetColumns) * SIDE;
-    if (sheet.complete && sheet.naturalWidth) show(nearestCanvas, sheet, left, top);
+    if (sheet.complete && sheet.naturalWidth) live.show(nearestCanvas, sheet, left, top);
     nearestCanvas.setAttribute("aria-label", `Test image: ${classes[labels[index]].name}`);
     tell(point, index, distance, back);
   }
 
-  /**
-   * Show a picture of 28×28 pixels large.
-   * @param {HTMLCanvasElement} canvas
-   * @param {CanvasImageSource} source
-   * @param {number} left
-   * @param {number} top
-   */
-  function show(canvas, source, left, top) {
-    const { context, width, height } = live.fit(canvas);
-    context.imageSmoothingEnabled = false;
-    context.drawImage(source, left, top, SIDE, SIDE, 0, 0, width, height);
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {Point} point @param {string} letter */
-  function drawHandle(context, point, letter) {
-    const [x, y] = toPixels(point);
-    context.beginPath();
-    context.arc(x, y, letter ? 9 : 7, 0, 2 * Math.PI);
-    context.fillStyle = letter ? "#fff" : "#ffffff99";
-    context.fill();
-    context.lineWidth = 2.5;
-    context.strokeStyle = INK;
-    context.stroke();
-    context.fillStyle = INK;
-    context.font = `bold ${FONT}`;
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    if (letter) context.fillText(letter, x, y + 0.5);
-    else context.fillRect(x - 1.5, y - 1.5, 3, 3);
-  }
-
   /** @param {CanvasRenderingContext2D} context @param {Point} point @param {Point} code */
   function drawNearest(context, point, code) {
-    const [x, y] = toPixels(point);
-    const [codeX, codeY] = toPixels(code);
+    const area = plot();
+    const [x, y] = area.toPixels(point);
+    const [codeX, codeY] = area.toPixels(code);
     context.lineWidth = 1.5;
-    context.strokeStyle = INK;
+    context.strokeStyle = ink;
     context.beginPath();
     context.moveTo(x, y);
     context.lineTo(codeX, codeY);
@@ -377,19 +217,18 @@ live.define("explorer", (figure, data) => {
     context.strokeRect(codeX - 3, codeY - 3, 6, 6);
     if (!figure.querySelector('[data-part="gap"]')) return;
     // Beyond this ring a place without a code is empty.
-    const { width, height } = plot();
     context.beginPath();
     context.ellipse(
       x,
       y,
-      (network.reach * width) / (network.x.high - network.x.low),
-      (network.reach * height) / (network.y.high - network.y.low),
+      (network.reach * area.width) / (area.x.high - area.x.low),
+      (network.reach * area.height) / (area.y.high - area.y.low),
       0,
       0,
       2 * Math.PI,
     );
     context.setLineDash([4, 3]);
-    context.strokeStyle = RED;
+    context.strokeStyle = red;
     context.stroke();
     context.setLineDash([]);
   }
@@ -397,7 +236,7 @@ live.define("explorer", (figure, data) => {
   /** @param {CanvasRenderingContext2D} context @param {number[]} from @param {number[]} to */
   function drawArrow(context, [x, y], [toX, toY]) {
     const angle = Math.atan2(toY - y, toX - x);
-    context.strokeStyle = context.fillStyle = RED;
+    context.strokeStyle = context.fillStyle = red;
     context.lineWidth = 2.5;
     context.beginPath();
     context.moveTo(x, y);
@@ -416,7 +255,8 @@ live.define("explorer", (figure, data) => {
 
   /** @param {CanvasRenderingContext2D} context @param {Point} start @param {Point} end */
   function drawWalk(context, start, end) {
-    context.strokeStyle = INK;
+    const { toPixels } = plot();
+    context.strokeStyle = ink;
     context.lineWidth = 2;
     context.beginPath();
     context.moveTo(...toPixels(start));
@@ -429,13 +269,13 @@ live.define("explorer", (figure, data) => {
       }),
     );
     for (const step of steps) {
-      context.fillStyle = isEmpty(step) ? RED : INK;
+      context.fillStyle = isEmpty(step) ? red : ink;
       context.beginPath();
       context.arc(...toPixels(step), 4, 0, 2 * Math.PI);
       context.fill();
     }
-    drawHandle(context, start, "A");
-    drawHandle(context, end, "B");
+    live.drawHandle(context, toPixels(start), "A");
+    live.drawHandle(context, toPixels(end), "B");
 
     const strip = live.part(figure, "walk", HTMLCanvasElement);
     const key = [
@@ -452,7 +292,7 @@ live.define("explorer", (figure, data) => {
     steps.forEach((step, i) => {
       paper.drawImage(live.picture(decode(step)), i * side, 0, side, side);
       if (isEmpty(step)) {
-        paper.fillStyle = RED;
+        paper.fillStyle = red;
         paper.fillRect(i * side + 2, height - 4, side - 4, 4);
       }
     });
@@ -482,7 +322,7 @@ live.define("explorer", (figure, data) => {
    * @param {Point | null} back
    */
   function tell(point, index, distance, back) {
-    const number = (/** @type {number} */ value) => value.toFixed(2).replace("-", "−");
+    const number = (/** @type {number} */ value) => live.number(value, 2);
     let text = `z = (${number(point.x)}, ${number(point.y)}), nearest: ${classes[labels[index]].name}`;
     if (back) {
       const trip = Math.hypot(back.x - point.x, back.y - point.y);
@@ -500,6 +340,7 @@ live.define("explorer", (figure, data) => {
 
   const redraw = live.everyFrame(drawStill);
   const update = live.everyFrame(draw);
+  const hidden = live.hideClasses(figure, redraw);
 
   /**
    * Move a handle; the ends of a walk go to the nearest code.
@@ -508,7 +349,9 @@ live.define("explorer", (figure, data) => {
    */
   function move(handle, to) {
     network.handles[handle] =
-      handle === "point" ? clamp(to) : codeOf(nearest(to, true).index);
+      handle === "point"
+        ? plot().clamp(to)
+        : codeOf(live.nearest(network.codes, to, plot()).index);
     update();
   }
 
@@ -526,7 +369,7 @@ live.define("explorer", (figure, data) => {
   function handleAt(x, y) {
     const all = /** @type {Handle[]} */ (hasWalk ? ["point", "start", "end"] : ["point"]);
     const away = all.map((handle) => {
-      const [px, py] = toPixels(network.handles[handle]);
+      const [px, py] = plot().toPixels(network.handles[handle]);
       return { handle, distance: Math.hypot(px - x, py - y) };
     });
     away.sort((a, b) => a.distance - b.distance);
@@ -535,8 +378,7 @@ live.define("explorer", (figure, data) => {
 
   /** @param {PointerEvent | Touch} event @returns {[number, number]} */
   function place(event) {
-    const box = map.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return live.place(map, event);
   }
 
   let dragging = false;
@@ -554,14 +396,14 @@ live.define("explorer", (figure, data) => {
     if (handle) choose(handle);
     dragging = Boolean(handle) || event.pointerType === "mouse";
     if (dragging) map.setPointerCapture(event.pointerId);
-    if (event.pointerType === "mouse" && !handle) move(moving, fromPixels(x, y));
+    if (event.pointerType === "mouse" && !handle) move(moving, plot().fromPixels(x, y));
   });
   map.addEventListener("pointermove", (event) => {
-    if (dragging) move(moving, fromPixels(...place(event)));
+    if (dragging) move(moving, plot().fromPixels(...place(event)));
   });
   map.addEventListener("click", (event) => {
     if (event instanceof PointerEvent && event.pointerType !== "mouse") {
-      move(moving, fromPixels(...place(event)));
+      move(moving, plot().fromPixels(...place(event)));
     }
   });
   for (const event of ["pointerup", "pointercancel"]) {
@@ -581,9 +423,10 @@ live.define("explorer", (figure, data) => {
     event.preventDefault();
     const step = event.shiftKey ? 0.05 : 0.01; // of the map's sides
     const { x, y } = network.handles[moving];
-    const toX = x + right * step * (network.x.high - network.x.low);
-    const toY = y + up * step * (network.y.high - network.y.low);
-    if (moving === "point") move(moving, clamp({ x: toX, y: toY }));
+    const area = plot();
+    const toX = x + right * step * (area.x.high - area.x.low);
+    const toY = y + up * step * (area.y.high - area.y.low);
+    if (moving === "point") move(moving, { x: toX, y: toY });
     else moveToNext(right, up);
   });
 
@@ -593,12 +436,14 @@ live.define("explorer", (figure, data) => {
    * @param {number} up
    */
   function moveToNext(right, up) {
-    const [x, y] = toPixels(network.handles[moving]);
+    const area = plot();
+    const [x, y] = area.toPixels(network.handles[moving]);
     let best = -1;
     let least = Infinity;
     for (let i = 0; i < network.codes.length / 2; i++) {
-      if (isOutside(codeOf(i))) continue;
-      const [px, py] = toPixels(codeOf(i));
+      const code = codeOf(i);
+      if (!live.isOn(area, code.x, code.y)) continue;
+      const [px, py] = area.toPixels(code);
       const ahead = right * (px - x) - up * (py - y);
       const aside = Math.abs(up * (px - x)) + Math.abs(right * (py - y));
       if (ahead < 4 || aside > ahead) continue;
@@ -632,21 +477,14 @@ live.define("explorer", (figure, data) => {
       redraw();
     }
   });
-  figure.addEventListener("click", (event) => {
-    const button = event.target instanceof Element && event.target.closest("button");
-    if (!(button instanceof HTMLButtonElement)) return;
-    const kind = Number(button.value);
-    if (!hidden.delete(kind)) hidden.add(kind);
-    button.setAttribute("aria-pressed", String(!hidden.has(kind)));
-    redraw();
-  });
-
   // The first state: a point, and a walk between two garments.
 
   const first = (figure.dataset.images ?? "").split(" ").map(Number);
-  network.handles.point = clamp(codeOf(first[0]));
-  network.handles.start = clamp(codeOf(first[1]));
-  network.handles.end = clamp(codeOf(first[2]));
+  network.handles.point = codeOf(first[0]);
+  if (hasWalk) {
+    network.handles.start = codeOf(first[1]);
+    network.handles.end = codeOf(first[2]);
+  }
   new ResizeObserver(redraw).observe(map);
   drawStill();
 });

@@ -6,6 +6,22 @@
  */
 "use strict";
 
+/** @typedef {{x: number, y: number}} Point Of the plane of codes. */
+/** @typedef {{low: number, high: number}} Interval */
+
+/**
+ * @typedef {object} Plot The map of codes on a canvas, in CSS pixels.
+ * @property {Interval} x What it shows of the first latent coordinate.
+ * @property {Interval} y
+ * @property {number} left Where the map begins, inside its axes.
+ * @property {number} top
+ * @property {number} width
+ * @property {number} height
+ * @property {(point: Point) => [number, number]} toPixels
+ * @property {(px: number, py: number) => Point} fromPixels A point inside the map.
+ * @property {(point: Point) => Point} clamp The nearest point inside the map.
+ */
+
 const live = (() => {
   const script = /** @type {HTMLScriptElement} */ (document.currentScript);
   const base = script.src;
@@ -165,12 +181,277 @@ const live = (() => {
     };
   }
 
+  /**
+   * Show a picture of 28×28 pixels on a canvas, each pixel as a square.
+   * @param {HTMLCanvasElement} canvas
+   * @param {CanvasImageSource} source
+   * @param {number} [left] Where the picture begins in its source.
+   * @param {number} [top]
+   */
+  function show(canvas, source, left = 0, top = 0) {
+    const { context, width, height } = fit(canvas);
+    context.imageSmoothingEnabled = false;
+    context.drawImage(source, left, top, 28, 28, 0, 0, width, height);
+  }
+
+  /**
+   * Where a mouse or a finger is on an element.
+   * @param {HTMLElement} element
+   * @param {{clientX: number, clientY: number}} event
+   * @returns {[number, number]} in CSS pixels
+   */
+  function place(element, event) {
+    const box = element.getBoundingClientRect();
+    return [event.clientX - box.left, event.clientY - box.top];
+  }
+
+  /**
+   * Write a number as the book does, with a minus sign.
+   * @param {number} value
+   * @param {number} digits after the point
+   * @returns {string}
+   */
+  function number(value, digits) {
+    return value.toFixed(digits).replace("-", "−");
+  }
+
+  // The map of codes, which several figures draw.
+
+  const colors = { ink: "#212529", grey: "#495057", red: "#c92a2a" };
+  const font = "13px system-ui, sans-serif";
+  const axes = { left: 34, bottom: 30, top: 8, right: 8 }; // CSS pixels
+  const margin = 0.04; // of the map's sides
+
+  /**
+   * Find what a map of codes shows of the plane: all but the outermost codes.
+   * @param {Float32Array} codes (n, 2)
+   * @param {number} [trim] The share of the codes that it leaves out at each side.
+   * @returns {{x: Interval, y: Interval}}
+   */
+  function sides(codes, trim = 0.005) {
+    const [x, y] = [0, 1].map((axis) => {
+      const values = codes.filter((_, i) => i % 2 === axis).sort();
+      const low = values[Math.round(trim * (values.length - 1))];
+      const high = values[Math.round((1 - trim) * (values.length - 1))];
+      const more = margin * (high - low);
+      return { low: low - more, high: high + more };
+    });
+    return { x, y };
+  }
+
+  /**
+   * Lay a map of codes out on a canvas.
+   * @param {{x: Interval, y: Interval}} sides
+   * @param {{width: number, height: number}} size of the canvas in CSS pixels
+   * @returns {Plot}
+   */
+  function plot({ x, y }, size) {
+    const { left, top } = axes;
+    const width = size.width - left - axes.right;
+    const height = size.height - top - axes.bottom;
+    /** @type {Plot["clamp"]} */
+    const clamp = (point) => ({
+      x: Math.min(Math.max(point.x, x.low), x.high),
+      y: Math.min(Math.max(point.y, y.low), y.high),
+    });
+    return {
+      x,
+      y,
+      left,
+      top,
+      width,
+      height,
+      toPixels: (point) => [
+        left + (width * (point.x - x.low)) / (x.high - x.low),
+        top + (height * (y.high - point.y)) / (y.high - y.low),
+      ],
+      fromPixels: (px, py) =>
+        clamp({
+          x: x.low + ((px - left) / width) * (x.high - x.low),
+          y: y.high - ((py - top) / height) * (y.high - y.low),
+        }),
+      clamp,
+    };
+  }
+
+  /**
+   * Draw a map's frame, ticks and the names of its axes.
+   * @param {CanvasRenderingContext2D} paper
+   * @param {Plot} area
+   */
+  function drawAxes(paper, area) {
+    paper.strokeStyle = paper.fillStyle = colors.grey;
+    paper.font = font;
+    paper.lineWidth = 1;
+    paper.strokeRect(area.left - 0.5, area.top - 0.5, area.width + 1, area.height + 1);
+    paper.textAlign = "center";
+    paper.textBaseline = "top";
+    const bottom = area.top + area.height;
+    for (const value of ticks(area.x)) {
+      const [x] = area.toPixels({ x: value, y: 0 });
+      if (x > area.left + area.width - 28) continue; // the axis' name stands there
+      paper.fillRect(x, bottom, 1, 4);
+      paper.fillText(label(value), x, bottom + 6);
+    }
+    paper.fillText("z₁", area.left + area.width - 8, bottom + 6);
+    paper.textAlign = "right";
+    paper.textBaseline = "middle";
+    for (const value of ticks(area.y)) {
+      const [, y] = area.toPixels({ x: 0, y: value });
+      if (y < area.top + 24) continue; // the axis' name stands there
+      paper.fillRect(area.left - 5, y, 4, 1);
+      paper.fillText(label(value), area.left - 7, y);
+    }
+    paper.fillText("z₂", area.left - 7, area.top + 10);
+  }
+
+  /** @param {Interval} range @returns {number[]} about six round values */
+  function ticks({ low, high }) {
+    const rough = (high - low) / 6;
+    const power = 10 ** Math.floor(Math.log10(rough));
+    const step = [1, 2, 5, 10].map((n) => n * power).find((s) => s >= rough) ?? rough;
+    const values = [];
+    for (let n = Math.ceil(low / step); n * step <= high; n++) values.push(n * step);
+    return values;
+  }
+
+  /** @param {number} value @returns {string} */
+  function label(value) {
+    return String(Math.round(value * 100) / 100).replace("-", "−");
+  }
+
+  /**
+   * Draw nothing outside a map, until the context is restored.
+   * @param {CanvasRenderingContext2D} context
+   * @param {Plot} area
+   */
+  function clip(context, area) {
+    context.beginPath();
+    context.rect(area.left, area.top, area.width, area.height);
+    context.clip();
+  }
+
+  /**
+   * Draw codes as points on a map.
+   * @param {CanvasRenderingContext2D} paper
+   * @param {Plot} area
+   * @param {Float32Array} codes (n, 2)
+   * @param {(index: number) => string | null} colorOf A code's colour, or null for none.
+   */
+  function drawCodes(paper, area, codes, colorOf) {
+    paper.save();
+    clip(paper, area);
+    const radius = area.width > 380 ? 1.7 : 1.3;
+    paper.globalAlpha = 0.75;
+    for (let i = 0; i < codes.length / 2; i++) {
+      const color = colorOf(i);
+      if (color === null) continue;
+      const [x, y] = area.toPixels({ x: codes[2 * i], y: codes[2 * i + 1] });
+      paper.fillStyle = color;
+      paper.beginPath();
+      paper.arc(x, y, radius, 0, 2 * Math.PI);
+      paper.fill();
+    }
+    paper.restore();
+  }
+
+  /**
+   * Draw the ring that marks a point of a map, with a letter or a dot in it.
+   * @param {CanvasRenderingContext2D} context
+   * @param {[number, number]} place in CSS pixels
+   * @param {string} letter
+   */
+  function drawHandle(context, [x, y], letter) {
+    context.beginPath();
+    context.arc(x, y, letter ? 9 : 7, 0, 2 * Math.PI);
+    context.fillStyle = letter ? "#fff" : "#ffffff99";
+    context.fill();
+    context.lineWidth = 2.5;
+    context.strokeStyle = colors.ink;
+    context.stroke();
+    context.fillStyle = colors.ink;
+    context.font = `bold ${font}`;
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    if (letter) context.fillText(letter, x, y + 0.5);
+    else context.fillRect(x - 1.5, y - 1.5, 3, 3);
+  }
+
+  /**
+   * Find the code nearest to a point.
+   * @param {Float32Array} codes (n, 2)
+   * @param {Point} point
+   * @param {Plot} [area] Where the code must lie, if not anywhere.
+   * @returns {{index: number, distance: number}}
+   */
+  function nearest(codes, { x, y }, area) {
+    let index = 0;
+    let least = Infinity;
+    for (let i = 0; i < codes.length; i += 2) {
+      const squared = (codes[i] - x) ** 2 + (codes[i + 1] - y) ** 2;
+      if (squared < least && (!area || isOn(area, codes[i], codes[i + 1]))) {
+        least = squared;
+        index = i / 2;
+      }
+    }
+    return { index, distance: Math.sqrt(least) };
+  }
+
+  /** @param {Plot} area @param {number} x @param {number} y @returns {boolean} */
+  function isOn(area, x, y) {
+    return x >= area.x.low && x <= area.x.high && y >= area.y.low && y <= area.y.high;
+  }
+
+  /**
+   * Let the buttons of `tools/live/classes.html` hide and show classes.
+   * @param {HTMLElement} figure
+   * @param {() => void} redraw
+   * @returns {Set<number>} the classes that are hidden now
+   */
+  function hideClasses(figure, redraw) {
+    /** @type {Set<number>} */
+    const hidden = new Set();
+    for (const button of figure.querySelectorAll('button[data-part="class"]')) {
+      if (!(button instanceof HTMLButtonElement)) continue;
+      button.addEventListener("click", () => {
+        const kind = Number(button.value);
+        if (!hidden.delete(kind)) hidden.add(kind);
+        button.setAttribute("aria-pressed", String(!hidden.has(kind)));
+        redraw();
+      });
+    }
+    return hidden;
+  }
+
   for (const figure of document.querySelectorAll("[data-live]")) {
     if (!(figure instanceof HTMLElement)) continue;
-    for (const event of ["pointerenter", "pointerdown", "focusin"]) {
+    for (const event of ["pointerenter", "pointerdown", "focusin", "dragenter"]) {
       figure.addEventListener(event, () => start(figure), { passive: true });
     }
   }
 
-  return { provide, define, address, part, fit, picture, everyFrame, say };
+  return {
+    provide,
+    define,
+    address,
+    part,
+    fit,
+    picture,
+    show,
+    place,
+    number,
+    everyFrame,
+    say,
+    colors,
+    font,
+    sides,
+    plot,
+    clip,
+    drawAxes,
+    drawCodes,
+    drawHandle,
+    nearest,
+    isOn,
+    hideClasses,
+  };
 })();
