@@ -77,6 +77,53 @@ def check_numbers(figure, space, labels, point):
     assert trip == pytest.approx(np.linalg.norm(back[0] - point), abs=0.01 * spread)
 
 
+def test_empty_places_are_shaded_and_their_share_is_pythons(visit, spaces):
+    figure = visit("chapters/08_sampling", disk=True).start_figure("live-two-spaces")
+    for label, name in (("plain", "bce-2d-medium"), ("variational", "vae-2d")):
+        figure.get_by_label(label).check()
+        figure.page.wait_for_timeout(300)
+        codes = spaces[0][name][2].astype("float64")
+        x, y = (np.linspace(*corners, 200) for corners in zip(*extent(codes), strict=True))
+        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        said = figure.locator("[data-part=share]").inner_text()
+        share = 100 * metrics.empty_fraction(codes, grid)
+        assert abs(float(said.removesuffix(" %")) - share) < 2
+
+
+def test_a_choice_made_before_the_figure_has_loaded_counts(visit, spaces):
+    one = visit("chapters/08_sampling")
+    figure = one.page.locator("#live-two-spaces")
+    figure.get_by_label("variational").evaluate("radio => radio.checked = true")
+    one.start_figure("live-two-spaces")
+    np.testing.assert_allclose(shown_point(figure), spaces[0]["vae-2d"][2][1], atol=0.01)
+    # A click that wakes a figure is made again when it is awake.
+    one = visit("chapters/index")
+    figure = one.page.locator("#live-latent-map")
+    figure.locator("[data-part=map]").evaluate("""map => {
+      const box = map.getBoundingClientRect();
+      const place = {clientX: box.left + box.width / 2, clientY: box.top + 60};
+      map.dispatchEvent(new PointerEvent("pointerdown", {bubbles: true, ...place}));
+      map.dispatchEvent(new PointerEvent("click", {bubbles: true, ...place}));
+    }""")
+    one.page.wait_for_selector("#live-latent-map[data-state=ready]")
+    one.page.wait_for_timeout(300)
+    middle = np.mean(extent(spaces[0]["bce-2d"][2]), axis=0)
+    assert shown_point(figure)[0] == pytest.approx(middle[0], abs=1.5)
+
+
+def test_a_ring_between_the_codes_keeps_its_place_on_the_map(visit):
+    figure = visit("chapters/08_sampling").start_figure("live-two-spaces")
+    figure.locator("[data-part=map]").focus()
+    for key in ("Shift+ArrowRight", "Shift+ArrowDown", "Shift+ArrowDown"):
+        figure.page.keyboard.press(key)
+    figure.page.wait_for_timeout(200)
+    before = shown_point(figure)
+    for label in ("variational", "plain"):
+        figure.get_by_label(label).check()
+        figure.page.wait_for_timeout(200)
+    np.testing.assert_allclose(shown_point(figure), before, atol=0.01)
+
+
 def test_arrow_keys_move_the_point_and_all_numbers_are_pythons(visit, spaces):
     networks, labels = spaces
     page = visit("chapters/07_generation", disk=True).page

@@ -30,6 +30,10 @@ NETWORKS = ("bce-2d", "bce-2d-medium", "vae-2d")
 IMAGES = 5_000  # the test images of chapters 6 and 7
 SHEET_COLUMNS = 100  # of 28×28 pixels, in a sheet of all images
 
+# What a map shows: all codes but this share at each side, and a margin; and its middle.
+TRIM, TRIM_MIDDLE, MARGIN = 0.005, 0.1, 0.04
+TILE_COLUMNS, TILE_ROWS = 16, 14  # decoded images on a map
+
 # Steps in a standard deviation of a channel's weights: few for the large kernels, many
 # where there are few weights. The mean error of an image stays below one grey level.
 STEPS_LARGE, STEPS_SMALL, LARGE = 24, 300, 9_000
@@ -119,15 +123,25 @@ def pack_layers(network: Any) -> list[dict[str, Any]]:
     return packed
 
 
-def network_data(name: str) -> dict[str, Any]:
+def extent(codes: np.ndarray, trim: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of a map of codes (n, 2), float64 (2,) each."""
+    low, high = np.quantile(codes, [trim, 1 - trim], axis=0)
+    return low - MARGIN * (high - low), high + MARGIN * (high - low)
+
+
+def network_data(name: str) -> tuple[dict[str, Any], Image.Image]:
     """Return a pretrained network of two latent dimensions with the test images' codes.
 
     Returns
     -------
     dict
-        "encoder" and "decoder" (lists of packed layers), "codes" (packed, (5000, 2))
-        and "reach": the distance beyond which a place is empty, as in
-        `aelib.metrics.empty_fraction`.
+        "encoder" and "decoder" (lists of packed layers), "codes" (packed, (5000, 2)),
+        "reach": the distance beyond which a place is empty, as in
+        `aelib.metrics.empty_fraction`, and "whole" and "middle": what the two maps
+        show, {"x": {"low", "high"}, "y": …}.
+    PIL.Image.Image
+        Images decoded at places all over the whole map, and below them those of the
+        middle, 28×28 pixels each, `TILE_COLUMNS` by `TILE_ROWS`.
     """
     # Keras starts slowly: a build that finds the files kept does without.
     from aelib import metrics, models, pretrained
@@ -136,12 +150,27 @@ def network_data(name: str) -> dict[str, Any]:
     _, _, (images, _) = datasets.load_fashion_mnist()
     codes = np.asarray(models.encode(encoder, images[:IMAGES]), "float64")
     step = np.array([np.abs(codes).max() / STEPS_CODES])
-    return {
+    maps, tiles = {}, []
+    for key, trim in (("whole", TRIM), ("middle", TRIM_MIDDLE)):
+        low, high = extent(codes, trim)
+        maps[key] = {
+            axis: {"low": round(low[i], 6), "high": round(high[i], 6)}
+            for i, axis in enumerate("xy")
+        }
+        shares = [
+            (np.arange(count) + 0.5) / count for count in (TILE_COLUMNS, TILE_ROWS)
+        ]
+        x, y = (low + np.outer(share, high - low) for share in shares)
+        grid = np.stack(np.meshgrid(x[:, 0], y[::-1, 1]), axis=-1)  # the top row first
+        tiles.append(decoder.predict(grid.reshape(-1, 2).astype("float32"), verbose=0))
+    data = {
         "encoder": pack_layers(encoder),
         "decoder": pack_layers(decoder),
         "codes": pack(codes, step),
         "reach": float(np.quantile(metrics.nearest_neighbor_distances(codes), 0.99)),
+        **maps,
     }
+    return data, sheet(np.concatenate(tiles), TILE_COLUMNS)
 
 
 def garments_data() -> dict[str, Any]:
@@ -157,14 +186,12 @@ def garments_data() -> dict[str, Any]:
     }
 
 
-def write_sheet(path: Path) -> None:
-    """Write the test images as one picture, ink on white paper, 28×28 pixels each."""
-    _, _, (images, _) = datasets.load_fashion_mnist()
-    rows = IMAGES // SHEET_COLUMNS
-    ink = (255 * (1 - images[:IMAGES, 2:30, 2:30, 0])).round().astype("uint8")
-    sheet = ink.reshape(rows, SHEET_COLUMNS, 28, 28).swapaxes(1, 2)
-    picture = Image.fromarray(sheet.reshape(rows * 28, SHEET_COLUMNS * 28))
-    picture.save(path, format="AVIF", quality=45)
+def sheet(images: np.ndarray, columns: int) -> Image.Image:
+    """Return images (n, 32, 32, 1) as one picture, ink on white paper, 28×28 each."""
+    rows = len(images) // columns
+    ink = (255 * (1 - images[:, 2:30, 2:30, 0])).round().astype("uint8")
+    picture = ink.reshape(rows, columns, 28, 28).swapaxes(1, 2)
+    return Image.fromarray(picture.reshape(rows * 28, columns * 28))
 
 
 def script(name: str, data: dict[str, Any]) -> str:
@@ -206,11 +233,14 @@ def main(folder: Path) -> None:
     with tempfile.TemporaryDirectory(dir=ROOT / "_build") as temporary:
         new = Path(temporary, "live")
         new.mkdir()
-        contents = {name: network_data(name) for name in NETWORKS}
-        contents["garments"] = garments_data()
+        contents = {"garments": garments_data()}
+        _, _, (images, _) = datasets.load_fashion_mnist()
+        sheets = {"garments": sheet(images[:IMAGES], SHEET_COLUMNS)}
+        for name in NETWORKS:
+            contents[name], sheets[name] = network_data(name)
         for name, data in contents.items():
             (new / f"{name}.js").write_text(script(name, data), "utf-8")
-        write_sheet(new / "garments.avif")
+            sheets[name].save(new / f"{name}.avif", quality=45)
         shutil.rmtree(KEPT, ignore_errors=True)
         KEPT.mkdir(parents=True)
         new.replace(folder)

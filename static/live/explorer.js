@@ -5,10 +5,9 @@
 "use strict";
 
 live.define("explorer", (figure, data) => {
-  const TRIM_MIDDLE = 0.1; // so much of the codes the map of the middle leaves out
-  const TILE = 26; // CSS pixels, at least
   const GRASP = 26; // CSS pixels: so near to a handle a finger grasps it
   const FRAMES = 9;
+  const ROW = 5; // frames in a row of the strip where it is narrow
   const SIDE = 28;
   const { ink, grey, red } = live.colors;
 
@@ -16,45 +15,63 @@ live.define("explorer", (figure, data) => {
 
   const { labels, classes, sheetColumns } = data.garments;
   const names = (figure.dataset.networks ?? "").split(" ");
-  const networks = Object.fromEntries(names.map((name) => [name, unpack(data[name])]));
+  const networks = Object.fromEntries(names.map((of) => [of, unpack(of)]));
   const hasWalk = figure.querySelector('[data-part="walk"]') !== null;
 
-  /** @param {any} packed */
-  function unpack(packed) {
+  /** @param {string} of A network's name. */
+  function unpack(of) {
+    const packed = data[of];
     const codes = core.unpack(packed.codes);
-    const whole = live.sides(codes);
     return {
       codes,
-      whole,
-      middle: live.sides(codes, TRIM_MIDDLE),
-      shown: whole,
+      whole: packed.whole,
+      middle: packed.middle,
+      shown: packed.whole,
       reach: /** @type {number} */ (packed.reach),
       decoder: core.unpackLayers(packed.decoder),
       encoder: core.unpackLayers(packed.encoder),
       /** @type {Record<Handle, Point>} */
       handles: { point: { x: 0, y: 0 }, start: { x: 0, y: 0 }, end: { x: 0, y: 0 } },
-      /** @type {HTMLCanvasElement[]} decoded images behind the points, row by row */
-      tiles: [],
+      /** Images decoded all over both maps. */
+      sheet: load(`${of}.avif`),
     };
   }
 
-  let name = names[0];
+  let name = chosen("network") || names[0];
   let network = networks[name];
-  /** @type {Handle} */
-  let moving = "point";
+  let moving = /** @type {Handle} */ (chosen("moves") || "point");
   const map = live.part(figure, "map", HTMLCanvasElement);
   const decodedCanvas = live.part(figure, "decoded", HTMLCanvasElement);
   const nearestCanvas = live.part(figure, "nearest", HTMLCanvasElement);
-  const sheet = new Image();
-  sheet.onload = () => draw();
-  sheet.onerror = () =>
-    live.say(figure, "The test images could not be loaded; the rest works without them.");
-  sheet.src = live.address("data/garments.avif");
+  const sheet = load("garments.avif");
+
+  /**
+   * Load a picture of many images.
+   * @param {string} file
+   * @returns {HTMLImageElement}
+   */
+  function load(file) {
+    const picture = new Image();
+    picture.onload = () => redraw();
+    picture.onerror = () =>
+      live.say(
+        figure,
+        `The images of ${file} could not be loaded; the rest works without.`,
+      );
+    picture.src = live.address(`data/${file}`);
+    return picture;
+  }
 
   /** @param {string} box @returns {boolean} whether the box is there and checked */
   function checked(box) {
     const element = figure.querySelector(`[data-part="${box}"]`);
     return element instanceof HTMLInputElement && element.checked;
+  }
+
+  /** @param {string} group @returns {string} the value of its radio button, or "" */
+  function chosen(group) {
+    const button = figure.querySelector(`[data-part="${group}"]:checked`);
+    return button instanceof HTMLInputElement ? button.value : "";
   }
 
   /** @param {Point} point @returns {Float32Array} (32, 32) */
@@ -90,10 +107,7 @@ live.define("explorer", (figure, data) => {
   /** Show the whole map or its middle, as the reader has chosen. */
   function chooseExtent() {
     const chosen = checked("middle") ? network.middle : network.whole;
-    if (network.shown === chosen) return;
     network.shown = chosen;
-    network.tiles = [];
-    network.handles.point = plot().clamp(network.handles.point);
   }
 
   // What lies still: axes, decoded images, codes. Drawn again only when it changes.
@@ -113,54 +127,55 @@ live.define("explorer", (figure, data) => {
     paper.fillRect(0, 0, width, height);
     live.drawAxes(paper, plot());
     if (checked("tiles")) drawTiles(paper);
+    if (checked("shaded")) drawEmpty(paper);
     drawCodes(paper);
     draw();
   }
 
-  /** How many decoded images stand beside and above each other. */
-  function tiling() {
-    const { width, height } = plot();
-    return { columns: Math.floor(width / TILE), rows: Math.floor(height / TILE) };
-  }
-
   /** @param {CanvasRenderingContext2D} paper */
   function drawTiles(paper) {
-    const { columns, rows } = tiling();
-    if (network.tiles.length > columns * rows) network.tiles = []; // the window is narrower
-    network.tiles.forEach((tile, i) => drawTile(paper, tile, i));
-    if (network.tiles.length < columns * rows) moreTiles();
-  }
-
-  /** @param {CanvasRenderingContext2D} paper @param {HTMLCanvasElement} tile @param {number} i */
-  function drawTile(paper, tile, i) {
-    const area = plot();
-    const { columns, rows } = tiling();
-    const [width, height] = [area.width / columns, area.height / rows];
-    const left = area.left + (i % columns) * width;
-    const top = area.top + Math.floor(i / columns) * height;
-    paper.globalAlpha = 0.5;
-    paper.drawImage(tile, left, top, width, height);
+    const { sheet: tiles, shown, middle } = network;
+    const { left, top, width, height } = plot();
+    if (!tiles.complete || !tiles.naturalWidth) return;
+    const half = tiles.naturalHeight / 2; // the whole map, below it the middle
+    const from = shown === middle ? half : 0;
+    paper.globalAlpha = 0.4;
+    paper.drawImage(tiles, 0, from, tiles.naturalWidth, half, left, top, width, height);
     paper.globalAlpha = 1;
   }
 
-  let pausing = 0;
-
-  /** Decode a few more images while nothing else happens. */
-  function moreTiles() {
-    clearTimeout(pausing);
-    pausing = window.setTimeout(() => {
-      if (!checked("tiles") || !map.isConnected) return;
-      const area = plot();
-      const { columns, rows } = tiling();
-      const begin = performance.now();
-      while (network.tiles.length < columns * rows && performance.now() - begin < 30) {
-        const i = network.tiles.length;
-        const x = area.left + ((i % columns) + 0.5) * (area.width / columns);
-        const y = area.top + (Math.floor(i / columns) + 0.5) * (area.height / rows);
-        network.tiles.push(live.picture(decode(area.fromPixels(x, y))));
-      }
-      redraw();
-    }, 40);
+  /**
+   * Shade the places that have no code within reach, and say how much of the map they are.
+   * @param {CanvasRenderingContext2D} paper
+   */
+  function drawEmpty(paper) {
+    const { left, top, width, height, x, y, toPixels } = plot();
+    const shade = document.createElement("canvas");
+    shade.width = Math.round(width);
+    shade.height = Math.round(height);
+    const context = shade.getContext("2d");
+    if (!context) throw new Error("the browser cannot draw");
+    context.fillStyle = red;
+    context.fillRect(0, 0, shade.width, shade.height);
+    context.globalCompositeOperation = "destination-out";
+    const radii = [
+      (network.reach * width) / (x.high - x.low),
+      (network.reach * height) / (y.high - y.low),
+    ];
+    for (let i = 0; i < network.codes.length / 2; i++) {
+      const [px, py] = toPixels(codeOf(i));
+      context.beginPath();
+      context.ellipse(px - left, py - top, radii[0], radii[1], 0, 0, 2 * Math.PI);
+      context.fill();
+    }
+    const pixels = context.getImageData(0, 0, shade.width, shade.height).data;
+    let empty = 0;
+    for (let i = 3; i < pixels.length; i += 4) empty += pixels[i] > 127 ? 1 : 0;
+    const share = Math.round((400 * empty) / pixels.length);
+    live.part(figure, "share", HTMLElement).textContent = `${share} %`;
+    paper.globalAlpha = 0.14;
+    paper.drawImage(shade, left, top, width, height);
+    paper.globalAlpha = 1;
   }
 
   /** @param {CanvasRenderingContext2D} paper */
@@ -192,8 +207,13 @@ live.define("explorer", (figure, data) => {
     if (hasWalk) drawWalk(context, start, end);
     drawNearest(context, point, codeOf(index));
     if (back) drawArrow(context, area.toPixels(point), area.toPixels(back));
-    live.drawHandle(context, area.toPixels(point), "");
     context.restore();
+    // A handle outside the map waits at its edge.
+    if (hasWalk) {
+      live.drawHandle(context, area.toPixels(area.clamp(start)), "A");
+      live.drawHandle(context, area.toPixels(area.clamp(end)), "B");
+    }
+    live.drawHandle(context, area.toPixels(area.clamp(point)), "");
 
     live.show(decodedCanvas, live.picture(image));
     const left = (index % sheetColumns) * SIDE;
@@ -209,14 +229,15 @@ live.define("explorer", (figure, data) => {
     const [x, y] = area.toPixels(point);
     const [codeX, codeY] = area.toPixels(code);
     context.lineWidth = 1.5;
-    context.strokeStyle = ink;
+    context.strokeStyle = grey;
     context.beginPath();
     context.moveTo(x, y);
     context.lineTo(codeX, codeY);
     context.stroke();
     context.strokeRect(codeX - 3, codeY - 3, 6, 6);
     if (!figure.querySelector('[data-part="gap"]')) return;
-    // Beyond this ring a place without a code is empty.
+    // A place without a code inside this ellipse is empty. It is a circle of the latent
+    // space: the two axes have different scales.
     context.beginPath();
     context.ellipse(
       x,
@@ -227,7 +248,10 @@ live.define("explorer", (figure, data) => {
       0,
       2 * Math.PI,
     );
+    context.fillStyle = "#ffffff66";
+    context.fill();
     context.setLineDash([4, 3]);
+    context.lineWidth = 2;
     context.strokeStyle = red;
     context.stroke();
     context.setLineDash([]);
@@ -236,7 +260,7 @@ live.define("explorer", (figure, data) => {
   /** @param {CanvasRenderingContext2D} context @param {number[]} from @param {number[]} to */
   function drawArrow(context, [x, y], [toX, toY]) {
     const angle = Math.atan2(toY - y, toX - x);
-    context.strokeStyle = context.fillStyle = red;
+    context.strokeStyle = context.fillStyle = ink;
     context.lineWidth = 2.5;
     context.beginPath();
     context.moveTo(x, y);
@@ -274,9 +298,6 @@ live.define("explorer", (figure, data) => {
       context.arc(...toPixels(step), 4, 0, 2 * Math.PI);
       context.fill();
     }
-    live.drawHandle(context, toPixels(start), "A");
-    live.drawHandle(context, toPixels(end), "B");
-
     const strip = live.part(figure, "walk", HTMLCanvasElement);
     const key = [
       name,
@@ -287,13 +308,16 @@ live.define("explorer", (figure, data) => {
     if (key === walked) return;
     walked = key;
     const { context: paper, width, height } = live.fit(strip);
-    const side = width / FRAMES;
+    const columns = width < 5 * height ? ROW : FRAMES;
+    const side = width / columns;
     paper.imageSmoothingEnabled = false;
     steps.forEach((step, i) => {
-      paper.drawImage(live.picture(decode(step)), i * side, 0, side, side);
+      const left = (i % columns) * side;
+      const top = Math.floor(i / columns) * side;
+      paper.drawImage(live.picture(decode(step)), left, top, side, side);
       if (isEmpty(step)) {
         paper.fillStyle = red;
-        paper.fillRect(i * side + 2, height - 4, side - 4, 4);
+        paper.fillRect(left + 2, top + side - 4, side - 4, 4);
       }
     });
     const emptySteps = steps.filter(isEmpty).length;
@@ -324,6 +348,7 @@ live.define("explorer", (figure, data) => {
   function tell(point, index, distance, back) {
     const number = (/** @type {number} */ value) => live.number(value, 2);
     let text = `z = (${number(point.x)}, ${number(point.y)}), nearest: ${classes[labels[index]].name}`;
+    if (hidden.has(Number(labels[index]))) text += " (switched off)";
     if (back) {
       const trip = Math.hypot(back.x - point.x, back.y - point.y);
       text += `; the encoder puts the decoded image ${number(trip)} away`;
@@ -353,6 +378,25 @@ live.define("explorer", (figure, data) => {
         ? plot().clamp(to)
         : codeOf(live.nearest(network.codes, to, plot()).index);
     update();
+  }
+
+  /**
+   * Go to another network. A handle on a code goes to the code of the same image there;
+   * a ring anywhere else keeps its place on the map.
+   * @param {string} to The network's name.
+   */
+  function change(to) {
+    const { point, start, end } = network.handles;
+    const from = plot();
+    const [px, py] = from.toPixels(point);
+    const [ring, first, last] = [point, start, end].map(nearest);
+    const isOnCode = ring.distance === 0;
+    name = to;
+    network = networks[to];
+    chooseExtent();
+    network.handles.start = codeOf(first.index);
+    network.handles.end = codeOf(last.index);
+    network.handles.point = isOnCode ? codeOf(ring.index) : plot().fromPixels(px, py);
   }
 
   /** @param {Handle} handle */
@@ -446,9 +490,8 @@ live.define("explorer", (figure, data) => {
       const [px, py] = area.toPixels(code);
       const ahead = right * (px - x) - up * (py - y);
       const aside = Math.abs(up * (px - x)) + Math.abs(right * (py - y));
-      if (ahead < 4 || aside > ahead) continue;
-      if (ahead + aside < least) {
-        least = ahead + aside;
+      if (ahead > 3 && ahead + 3 * aside < least) {
+        least = ahead + 3 * aside;
         best = i;
       }
     }
@@ -461,15 +504,7 @@ live.define("explorer", (figure, data) => {
     const input = event.target;
     if (!(input instanceof HTMLInputElement)) return;
     if (input.dataset.part === "network") {
-      // The handles go to the codes of the same images.
-      const images = Object.entries(network.handles).map(
-        ([handle, point]) => /** @type {const} */ ([handle, nearest(point).index]),
-      );
-      name = input.value;
-      network = networks[name];
-      chooseExtent();
-      for (const [handle, index] of images)
-        move(/** @type {Handle} */ (handle), codeOf(index));
+      change(input.value);
       redraw();
     } else if (input.dataset.part === "moves") {
       choose(/** @type {Handle} */ (input.value));

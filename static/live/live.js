@@ -88,6 +88,12 @@ const live = (() => {
     figure.dataset.state = "loading";
     const kind = figure.dataset.live ?? "";
     const needed = (figure.dataset.needs ?? "").split(" ").filter(Boolean);
+    /** @type {MouseEvent | null} */
+    let missed = null;
+    const remember = (/** @type {MouseEvent} */ event) => {
+      missed = event;
+    };
+    figure.addEventListener("click", remember);
     try {
       await load("core.js");
       await Promise.all([
@@ -97,11 +103,29 @@ const live = (() => {
       figures[kind](figure, provided);
       figure.dataset.state = "ready";
       say(figure, "");
+      repeat(missed);
     } catch (error) {
       figure.dataset.state = "";
       const reason = error instanceof Error ? error.message : String(error);
       say(figure, `This figure cannot move here: ${reason}. Its picture stays as it is.`);
+    } finally {
+      figure.removeEventListener("click", remember);
     }
+  }
+
+  /**
+   * Click again where the reader clicked while the figure was loading. Boxes and sliders
+   * keep what they were set to; a figure reads them when it starts.
+   * @param {MouseEvent | null} event
+   */
+  function repeat(event) {
+    const target =
+      event?.target instanceof Element && event.target.closest("button, canvas");
+    if (!event || !target) return;
+    const { clientX, clientY } = event;
+    target.dispatchEvent(
+      new PointerEvent("click", { bubbles: true, clientX, clientY, pointerType: "touch" }),
+    );
   }
 
   /**
@@ -411,15 +435,20 @@ const live = (() => {
   function hideClasses(figure, redraw) {
     /** @type {Set<number>} */
     const hidden = new Set();
-    for (const button of figure.querySelectorAll('button[data-part="class"]')) {
-      if (!(button instanceof HTMLButtonElement)) continue;
-      button.addEventListener("click", () => {
+    /** @type {HTMLButtonElement[]} */
+    const buttons = Array.from(figure.querySelectorAll('button[data-part="class"]'));
+    figure.addEventListener("click", (event) => {
+      const pressed = event.target instanceof Element && event.target.closest("button");
+      if (!pressed || !pressed.dataset.part?.startsWith("class")) return;
+      for (const button of buttons) {
         const kind = Number(button.value);
-        if (!hidden.delete(kind)) hidden.add(kind);
+        const hide = button === pressed ? !hidden.has(kind) : hidden.has(kind);
+        if (pressed.value === "none" || (hide && pressed.value !== "all")) hidden.add(kind);
+        else hidden.delete(kind);
         button.setAttribute("aria-pressed", String(!hidden.has(kind)));
-        redraw();
-      });
-    }
+      }
+      redraw();
+    });
     return hidden;
   }
 
