@@ -34,7 +34,11 @@ from sphinx.util.docutils import SphinxDirective
 TEMPLATES = Path(__file__).resolve().parent / "live"
 SCRIPTS = live_data.ROOT / "static" / "live"
 # What each figure loads beside the networks that it names.
-NEEDS: dict[str, list[str]] = {"explorer": ["garments"], "losses": []}
+NEEDS: dict[str, list[str]] = {
+    "explorer": ["garments"],
+    "losses": [],
+    "transposed": [],
+}
 
 
 class Live(SphinxDirective):
