@@ -35,6 +35,7 @@ TEMPLATES = Path(__file__).resolve().parent / "live"
 SCRIPTS = live_data.ROOT / "static" / "live"
 # What each figure loads beside the networks that it names.
 NEEDS: dict[str, list[str]] = {
+    "drawing": ["garments", "pictures"],
     "explorer": ["garments"],
     "losses": [],
     "transposed": [],

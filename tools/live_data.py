@@ -10,6 +10,7 @@ each number of steps is one character: after the server's gzip a network of 343,
 weights is lighter than 0.35 MB.
 """
 
+import base64
 import hashlib
 import json
 from pathlib import Path
@@ -36,7 +37,7 @@ TILE_COLUMNS, TILE_ROWS = 16, 14  # decoded images on a map
 
 # Steps in a standard deviation of a channel's weights: few for the large kernels, many
 # where there are few weights. The mean error of an image stays below one grey level.
-STEPS_LARGE, STEPS_SMALL, LARGE = 24, 300, 9_000
+STEPS_LARGE, STEPS_SMALL, LARGE = 28, 300, 9_000
 STEPS_BIAS = 2_000  # in the largest
 STEPS_CODES = 8_000  # in the largest code
 FIRST, BACKSLASH = 35, 92  # as in static/live/core.js
@@ -194,6 +195,50 @@ def sheet(images: np.ndarray, columns: int) -> Image.Image:
     return Image.fromarray(picture.reshape(rows * 28, columns * 28))
 
 
+def pictures_data() -> dict[str, Any]:
+    """Return two test images of every class as bytes, to be drawn on.
+
+    One is typical: its squared error, reconstructed by the pretrained network "bce-2d",
+    is in the middle of its class. The other has the largest error.
+
+    Returns
+    -------
+    dict
+        "pictures": a list of dicts with "index", "label" and "pixels", 28×28 bytes in
+        base64; first the typical ones. "mean": the mean loss of the test images on
+        32×32 pixels, and its floor.
+    """
+    from aelib import metrics, models, pretrained
+
+    _, _, (images, labels) = datasets.load_fashion_mnist()
+    images, labels = images[:IMAGES], labels[:IMAGES]
+    network = models.build_autoencoder(*pretrained.load("bce-2d"))
+    copies = network.predict(images, batch_size=500, verbose=0)
+    misses = datasets.crop(images) - datasets.crop(copies)
+    errors = np.mean(misses**2, axis=(1, 2, 3))
+    typical, worst = [], []
+    for label in range(len(datasets.CLASS_NAMES)):
+        own = np.flatnonzero(labels == label)
+        own = own[np.argsort(errors[own], kind="stable")]
+        typical.append(int(own[len(own) // 2]))
+        worst.append(int(own[-1]))
+    pixels = np.rint(255 * datasets.crop(images)).astype("uint8")
+    return {
+        "pictures": [
+            {
+                "index": index,
+                "label": int(labels[index]),
+                "pixels": base64.b64encode(pixels[index].tobytes()).decode(),
+            }
+            for index in typical + worst
+        ],
+        "mean": {
+            "loss": metrics.binary_cross_entropy(images, copies),
+            "floor": metrics.entropy_floor(images),
+        },
+    }
+
+
 def script(name: str, data: dict[str, Any]) -> str:
     """Return a script that hands data to the live figures."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
@@ -238,9 +283,11 @@ def main(folder: Path) -> None:
         sheets = {"garments": sheet(images[:IMAGES], SHEET_COLUMNS)}
         for name in NETWORKS:
             contents[name], sheets[name] = network_data(name)
+        contents["pictures"] = pictures_data()
         for name, data in contents.items():
             (new / f"{name}.js").write_text(script(name, data), "utf-8")
-            sheets[name].save(new / f"{name}.avif", quality=45)
+        for name, picture in sheets.items():
+            picture.save(new / f"{name}.avif", quality=45)
         shutil.rmtree(KEPT, ignore_errors=True)
         KEPT.mkdir(parents=True)
         new.replace(folder)

@@ -35,9 +35,11 @@ def figures() -> dict[str, Path]:
 def take(page: Page, name: str) -> Image.Image:
     """Return a live figure's stage as it is when nothing on it changes any more."""
     figure = page.locator(f"figure#{name}")
+    # The last picture must not stretch the stage of which this one is taken.
+    page.add_style_tag(content="[data-part=poster] { display: none !important }")
     figure.dispatch_event("pointerenter")
     page.wait_for_selector(f"figure#{name}[data-state=ready]")
-    stage = figure.locator("[data-part=poster] ~ canvas")
+    stage = figure.locator("[data-part=poster] ~ canvas, [data-part=board]")
     before, picture = b"", stage.screenshot()
     while picture != before:
         page.wait_for_timeout(1_000)
@@ -56,17 +58,27 @@ def main(names: list[str]) -> None:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
-        page = browser.new_page(device_scale_factor=2)
         for name in names or pages:
-            page.goto(f"file://{pages[name]}")
-            picture = take(page, name)
-            poster = page.locator(f"figure#{name} [data-part=poster]")
-            width, height = (
-                int(poster.get_attribute(side) or 0) for side in ("width", "height")
-            )
-            small = picture.convert("RGB").resize((width, height))
-            small.save(TARGET / f"{name}.webp", quality=80, method=6)
-            print(f"wrote static/live/{name}.webp")
+            # A figure that is laid out anew on a narrow screen has a second picture.
+            for selector, end, window in (
+                ("img[data-part=poster]", "", 1280),
+                ("source", "-narrow", 360),
+            ):
+                page = browser.new_page(
+                    device_scale_factor=2, viewport={"width": window, "height": 900}
+                )
+                page.goto(f"file://{pages[name]}")
+                element = page.locator(f"figure#{name} {selector}")
+                if element.count():
+                    picture = take(page, name)
+                    size = [
+                        int(element.get_attribute(side) or 0)
+                        for side in ("width", "height")
+                    ]
+                    small = picture.convert("RGB").resize(size)
+                    small.save(TARGET / f"{name}{end}.webp", quality=80, method=6)
+                    print(f"wrote static/live/{name}{end}.webp {picture.size}")
+                page.close()
         browser.close()
 
 
