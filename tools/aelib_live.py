@@ -37,6 +37,7 @@ SCRIPTS = live_data.ROOT / "static" / "live"
 NEEDS: dict[str, list[str]] = {
     "drawing": ["garments", "pictures"],
     "explorer": ["garments"],
+    "forming": ["garments", "forming"],
     "losses": [],
     "transposed": [],
 }

@@ -8,6 +8,7 @@ Each is what the figure itself draws at first on a page of the built book, in De
 Chromium. Without names, all figures of the book.
 """
 
+from collections.abc import Iterator
 import io
 from pathlib import Path
 import re
@@ -32,19 +33,20 @@ def figures() -> dict[str, Path]:
     return found
 
 
-def take(page: Page, name: str) -> Image.Image:
-    """Return a live figure's stage as it is when nothing on it changes any more."""
+def take(page: Page, name: str) -> Iterator[Image.Image]:
+    """Yield a live figure's stages as they are when nothing on them changes any more."""
     figure = page.locator(f"figure#{name}")
     # The last picture must not stretch the stage of which this one is taken.
     page.add_style_tag(content="[data-part=poster] { display: none !important }")
     figure.dispatch_event("pointerenter")
     page.wait_for_selector(f"figure#{name}[data-state=ready]")
-    stage = figure.locator("[data-part=poster] ~ canvas, [data-part=board]")
-    before, picture = b"", stage.screenshot()
-    while picture != before:
-        page.wait_for_timeout(1_000)
-        before, picture = picture, stage.screenshot()
-    return Image.open(io.BytesIO(picture))
+    stages = figure.locator("[data-part=poster] ~ canvas, [data-part=board]")
+    for stage in stages.all():
+        before, picture = b"", stage.screenshot()
+        while picture != before:
+            page.wait_for_timeout(1_000)
+            before, picture = picture, stage.screenshot()
+        yield Image.open(io.BytesIO(picture))
 
 
 def main(names: list[str]) -> None:
@@ -59,25 +61,25 @@ def main(names: list[str]) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for name in names or pages:
-            # A figure that is laid out anew on a narrow screen has a second picture.
-            for selector, end, window in (
-                ("img[data-part=poster]", "", 1280),
-                ("source", "-narrow", 360),
+            # A figure that is laid out anew on a narrow screen has other pictures there.
+            for selector, address, window in (
+                ("img[data-part=poster]", "src", 1280),
+                ("source", "srcset", 360),
             ):
                 page = browser.new_page(
                     device_scale_factor=2, viewport={"width": window, "height": 900}
                 )
                 page.goto(f"file://{pages[name]}")
-                element = page.locator(f"figure#{name} {selector}")
-                if element.count():
-                    picture = take(page, name)
-                    size = [
-                        int(element.get_attribute(side) or 0)
-                        for side in ("width", "height")
-                    ]
-                    small = picture.convert("RGB").resize(size)
-                    small.save(TARGET / f"{name}{end}.webp", quality=80, method=6)
-                    print(f"wrote static/live/{name}{end}.webp {picture.size}")
+                posters = page.locator(f"figure#{name} {selector}").all()
+                stages = take(page, name) if posters else iter(())
+                for poster, picture in zip(posters, stages, strict=True):
+                    width, height, path = (
+                        poster.get_attribute(attribute) or ""
+                        for attribute in ("width", "height", address)
+                    )
+                    small = picture.convert("RGB").resize((int(width), int(height)))
+                    small.save(TARGET / Path(path).name, quality=80, method=6)
+                    print(f"wrote static/live/{Path(path).name} {picture.size}")
                 page.close()
         browser.close()
 
