@@ -235,7 +235,7 @@ def test_the_reconstructions_are_those_of_the_moment(visit, rows, stored):
         for kind in range(10):
             middle = round((kind + 0.5) * width / 10)
             columns = slice(middle - side // 4, middle + side // 4)
-            upper, lower = shown[2 : side - 2, columns], shown[-side + 2 : -2, columns]
+            upper, lower = shown[:side, columns], shown[-side:, columns]
             for part, row in ((upper, 41), (lower, moment)):
                 wanted = rows[row, kind, :, 7:21].mean()
                 assert part.mean() == pytest.approx(wanted, abs=0.05)
@@ -314,6 +314,27 @@ def test_play_begins_anew_at_the_end_and_pause_stops(visit, stored):
     figure.locator("[data-part=time]").fill("5")  # the slider stops it
     assert text(figure, "play") == "Play"
     check_words(figure, stored, 5)
+
+
+def test_a_finger_that_taps_play_first_need_not_tap_again(visit, stored):
+    page = visit(PAGE, width=360, has_touch=True)
+    play = page.page.locator(f"#{NAME} [data-part=play]")
+    play.tap()
+    page.page.wait_for_function(
+        f"document.querySelector('#{NAME} [data-part=play]').textContent == 'Pause'"
+    )
+    page.page.wait_for_function(
+        f"document.querySelector('#{NAME} [data-part=time]').value == 2"
+    )
+    play.tap()
+    assert play.inner_text() == "Play"
+
+
+def test_the_first_touch_may_move_the_slider(visit, stored):
+    page = visit(PAGE)
+    slider = page.page.locator(f"#{NAME} [data-part=time]")
+    slider.evaluate("input => { input.value = 7; }")  # before the figure can listen
+    check_words(page.start_figure(NAME), stored, 7)
 
 
 @pytest.mark.parametrize("motion", ["reduce", "no-preference"])

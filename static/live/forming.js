@@ -6,23 +6,23 @@
 "use strict";
 
 live.define("forming", (figure, data) => {
-  const AXES = { left: 50, bottom: 30, top: 8, right: 8 }; // CSS pixels
+  const LEFT = 50; // CSS pixels, for labels such as −0.05
   const PLOT = { left: 44, bottom: 22, top: 8, right: 8 };
   const PACE = 320; // milliseconds from one moment to the next
   const GLIDE = 250; // milliseconds to the moment that the slider was moved to
   const SIDE = 28;
   const DARK = "#0b7285"; // the colours of the book's curves
   const LIGHT = "#6fa8b3";
-  const { INK, GREY, FONT } = live;
+  const { ink, grey } = live.colors;
 
   const { labels, classes } = data.garments;
   /** @type {{steps: number[], validation: number[], accuracy: number[], batches: number[], meanImage: number, garments: number[], stepsPerEpoch: number}} */
   const { steps, validation, accuracy, batches, meanImage, garments, stepsPerEpoch } =
     data.forming;
-  /** @type {{codes: Float32Array, x: Extent, y: Extent}[]} */
+  /** @type {{codes: Float32Array, x: Interval, y: Interval}[]} */
   const moments = data.forming.codes.map((/** @type {any} */ packed) => {
     const codes = core.unpack(packed);
-    return { codes, x: live.extent(codes, 0), y: live.extent(codes, 1) };
+    return { codes, ...live.sides(codes) };
   });
   const last = steps.length - 1;
 
@@ -70,52 +70,36 @@ live.define("forming", (figure, data) => {
     const before = Math.floor(shown);
     const [from, to] = [moments[before], moments[Math.min(before + 1, last)]];
     const share = shown - before;
+    const codes = from.codes.map((code, i) => between(code, to.codes[i], share));
     const [x, y] = /** @type {const} */ (["x", "y"]).map((axis) => ({
       low: between(from[axis].low, to[axis].low, share),
       high: between(from[axis].high, to[axis].high, share),
     }));
-    const area = {
-      left: AXES.left,
-      top: AXES.top,
-      width: width - AXES.left - AXES.right,
-      height: height - AXES.top - AXES.bottom,
-    };
+    const area = live.plot({ x, y }, { width, height }, LEFT);
     paper.fillStyle = "#fff";
     paper.fillRect(0, 0, width, height);
-    live.drawAxes(paper, area, x, y);
-    paper.beginPath();
-    paper.rect(area.left, area.top, area.width, area.height);
-    paper.clip();
-    /** @param {number} i @param {number} radius @returns {boolean} whether it is seen */
-    const trace = (i, radius) => {
-      const kind = Number(labels[i]);
-      if (hidden.has(kind)) return false;
-      const codeX = between(from.codes[2 * i], to.codes[2 * i], share);
-      const codeY = between(from.codes[2 * i + 1], to.codes[2 * i + 1], share);
-      paper.fillStyle = classes[kind].color;
-      paper.beginPath();
-      paper.arc(
-        area.left + (area.width * (codeX - x.low)) / (x.high - x.low),
-        area.top + (area.height * (y.high - codeY)) / (y.high - y.low),
-        radius,
-        0,
-        2 * Math.PI,
-      );
-      paper.fill();
-      return true;
-    };
-    paper.globalAlpha = 0.8;
-    const radius = width > 420 ? 2.2 : 1.7;
-    for (let i = 0; i < moments[0].codes.length / 2; i++) trace(i, radius);
-    paper.globalAlpha = 1;
-    paper.strokeStyle = INK;
+    live.drawAxes(paper, area);
+    const colorOf = (/** @type {number} */ index) =>
+      hidden.has(Number(labels[index])) ? null : classes[labels[index]].color;
+    live.drawCodes(paper, area, codes, colorOf, width > 380 ? 2.2 : 1.7);
+    live.clip(paper, area);
+    paper.strokeStyle = ink;
     paper.lineWidth = 1.5;
-    for (const i of garments) if (trace(i, 5.5)) paper.stroke();
+    for (const index of garments) {
+      const color = colorOf(index);
+      if (color === null) continue;
+      const code = { x: codes[2 * index], y: codes[2 * index + 1] };
+      paper.fillStyle = color;
+      paper.beginPath();
+      paper.arc(...area.toPixels(code), 5.5, 0, 2 * Math.PI);
+      paper.fill();
+      paper.stroke();
+    }
     map.setAttribute(
       "aria-label",
       `Map of the codes of 2,000 test images after ${steps[moment]} steps; ` +
-        `z₁ from ${x.low.toFixed(1)} to ${x.high.toFixed(1)}, ` +
-        `z₂ from ${y.low.toFixed(1)} to ${y.high.toFixed(1)}`,
+        `z₁ from ${live.number(x.low, 1)} to ${live.number(x.high, 1)}, ` +
+        `z₂ from ${live.number(y.low, 1)} to ${live.number(y.high, 1)}`,
     );
   }
 
@@ -127,7 +111,7 @@ live.define("forming", (figure, data) => {
    * Draw a curve over the moments, with a mark at the one shown.
    * @param {HTMLCanvasElement} canvas
    * @param {number[]} values One for each moment.
-   * @param {Extent} range
+   * @param {Interval} range
    * @param {(value: number) => string} label
    * @param {number[]} pale Values of a pale line, one for each step from 1 on.
    * @param {Level | null} level A dashed line with a name.
@@ -142,8 +126,8 @@ live.define("forming", (figure, data) => {
     const toY = (value) => between(bottom, PLOT.top, (value - low) / (high - low));
     paper.fillStyle = "#fff";
     paper.fillRect(0, 0, width, height);
-    paper.font = FONT;
-    paper.fillStyle = paper.strokeStyle = GREY;
+    paper.font = live.font;
+    paper.fillStyle = paper.strokeStyle = grey;
     paper.textAlign = "right";
     paper.textBaseline = "middle";
     for (const value of [0.2, 0.4, 0.6]) {
@@ -185,7 +169,7 @@ live.define("forming", (figure, data) => {
     const before = Math.floor(shown);
     const after = Math.min(before + 1, last);
     const value = between(values[before], values[after], shown - before);
-    paper.fillStyle = INK;
+    paper.fillStyle = ink;
     paper.fillRect(toX(shown) - 0.5, PLOT.top, 1, bottom - PLOT.top);
     paper.beginPath();
     paper.arc(toX(shown), toY(value), 4.5, 0, 2 * Math.PI);
@@ -330,8 +314,8 @@ live.define("forming", (figure, data) => {
   // On the curves, too: a click, or the mouse while its button is down.
   for (const canvas of [lossCanvas, neighborsCanvas]) {
     const follow = (/** @type {MouseEvent} */ event) => {
-      const { left, width } = canvas.getBoundingClientRect();
-      const share = (event.clientX - left - PLOT.left) / (width - PLOT.left - PLOT.right);
+      const [x] = live.place(canvas, event);
+      const share = (x - PLOT.left) / (canvas.clientWidth - PLOT.left - PLOT.right);
       choose(Math.round(last * Math.min(Math.max(share, 0), 1)));
     };
     canvas.addEventListener("click", follow);
@@ -341,6 +325,7 @@ live.define("forming", (figure, data) => {
   }
 
   time.max = String(last);
+  moment = shown = Number(time.value); // the first touch may have moved the slider
   tell();
   for (const canvas of [map, lossCanvas, neighborsCanvas, garmentsCanvas]) {
     new ResizeObserver(update).observe(canvas);

@@ -267,10 +267,11 @@ const live = (() => {
    * Lay a map of codes out on a canvas.
    * @param {{x: Interval, y: Interval}} sides
    * @param {{width: number, height: number}} size of the canvas in CSS pixels
+   * @param {number} [left] Room for the labels at the left.
    * @returns {Plot}
    */
-  function plot({ x, y }, size) {
-    const { left, top } = axes;
+  function plot({ x, y }, size, left = axes.left) {
+    const { top } = axes;
     const width = size.width - left - axes.right;
     const height = size.height - top - axes.bottom;
     /** @type {Plot["clamp"]} */
@@ -313,7 +314,8 @@ const live = (() => {
     const bottom = area.top + area.height;
     for (const value of ticks(area.x)) {
       const [x] = area.toPixels({ x: value, y: 0 });
-      if (x > area.left + area.width - 28) continue; // the axis' name stands there
+      const half = paper.measureText(label(value)).width / 2;
+      if (x + half > area.left + area.width - 18) continue; // the axis' name stands there
       paper.fillRect(x, bottom, 1, 4);
       paper.fillText(label(value), x, bottom + 6);
     }
@@ -361,11 +363,11 @@ const live = (() => {
    * @param {Plot} area
    * @param {Float32Array} codes (n, 2)
    * @param {(index: number) => string | null} colorOf A code's colour, or null for none.
+   * @param {number} [radius]
    */
-  function drawCodes(paper, area, codes, colorOf) {
+  function drawCodes(paper, area, codes, colorOf, radius = area.width > 380 ? 1.7 : 1.3) {
     paper.save();
     clip(paper, area);
-    const radius = area.width > 380 ? 1.7 : 1.3;
     paper.globalAlpha = 0.75;
     for (let i = 0; i < codes.length / 2; i++) {
       const color = colorOf(i);
