@@ -34,7 +34,7 @@ def figures() -> dict[str, Path]:
 
 
 def take(page: Page, name: str) -> Iterator[Image.Image]:
-    """Yield a live figure's stages as they are when nothing on them changes any more."""
+    """Yield a live figure's stages when nothing on them changes any more."""
     figure = page.locator(f"figure#{name}")
     # The last picture must not stretch the stage of which this one is taken.
     page.add_style_tag(content="[data-part=poster] { display: none !important }")
@@ -61,7 +61,7 @@ def main(names: list[str]) -> None:
             executable_path=shutil.which("chromium"), args=["--no-sandbox"]
         )
         for name in names or pages:
-            # A figure that is laid out anew on a narrow screen has other pictures there.
+            # A figure that is laid out anew on a narrow screen has pictures of that.
             for selector, address, window in (
                 ("img[data-part=poster]", "src", 1280),
                 ("source", "srcset", 360),
