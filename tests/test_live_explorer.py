@@ -83,8 +83,8 @@ def test_empty_places_are_shaded_and_their_share_is_pythons(visit, spaces):
         figure.get_by_label(label).check()
         figure.page.wait_for_timeout(300)
         codes = spaces[0][name][2].astype("float64")
-        x, y = (np.linspace(*corners, 200) for corners in zip(*extent(codes), strict=True))
-        grid = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+        axes = np.linspace(*extent(codes), 200).T
+        grid = np.stack(np.meshgrid(*axes), axis=-1).reshape(-1, 2)
         said = figure.locator("[data-part=share]").inner_text()
         share = 100 * metrics.empty_fraction(codes, grid)
         assert abs(float(said.removesuffix(" %")) - share) < 2
@@ -95,7 +95,8 @@ def test_a_choice_made_before_the_figure_has_loaded_counts(visit, spaces):
     figure = one.page.locator("#live-two-spaces")
     figure.get_by_label("variational").evaluate("radio => radio.checked = true")
     one.start_figure("live-two-spaces")
-    np.testing.assert_allclose(shown_point(figure), spaces[0]["vae-2d"][2][1], atol=0.01)
+    code = spaces[0]["vae-2d"][2][1]
+    np.testing.assert_allclose(shown_point(figure), code, atol=0.01)
     # A click that wakes a figure is made again when it is awake.
     one = visit("chapters/index")
     figure = one.page.locator("#live-latent-map")
