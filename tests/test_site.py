@@ -5,7 +5,7 @@ import re
 import shutil
 
 import aelib_accessible
-import aelib_book
+import aelib_light
 import nbformat
 import pytest
 import twins
@@ -129,18 +129,42 @@ def test_pages_are_repaired_for_assistive_technology(site):
     assert all(aelib_accessible.repair(page) == page for page in pages)
 
 
-def test_figures_have_a_palette_and_keep_their_size(site):
+def test_figures_are_webp_with_a_palette_and_keep_their_size(site):
     from PIL import Image
 
-    figures = list((site / "_images").glob("*.png"))
-    assert len(figures) > 20
+    figures = list((site / "_images").glob("*.webp"))
+    assert len(figures) > 20 and not list((site / "_images").glob("*.png"))
     for path in figures:
         with Image.open(path) as figure:
-            assert figure.mode == "P", path.name
+            assert figure.convert("RGB").getcolors(256), path.name
             assert figure.width > 400, path.name
 
 
-def test_page_weighs_less_than_a_megabyte(site, pages):
+def test_pictures_have_their_size_and_the_first_comes_first(pages):
+    for name, page in pages.items():
+        pictures = [attrs for tag, attrs in page.tags if tag == "img"]
+        assert all({"width", "height"} <= set(attrs) for attrs in pictures), name
+        inside = [attrs for attrs in pictures if "logo" not in attrs["src"]]
+        waiting = ["loading" in attrs for attrs in inside]
+        assert waiting == [count > 0 for count, _ in enumerate(inside)], name
+
+
+def test_page_has_one_style_sheet_and_one_script(site, pages):
+    for name, page in pages.items():
+        if "bd-article" not in page.text:  # the old address of a moved page
+            continue
+        sheets = [
+            attrs["href"] for _, attrs in page.tags if attrs.get("rel") == "stylesheet"
+        ]
+        loaded = sheets + page.attributes("script", "src")
+        own = [url.split("?")[0] for url in loaded if "/live/" not in url]
+        assert own == [f"../{aelib_light.STYLES}", f"../{aelib_light.SCRIPTS}"], name
+        assert "defer" in page.text.split(aelib_light.SCRIPTS)[0].rsplit("<", 1)[1]
+    assert "searchtools.js" in (site / "search.html").read_text("utf-8")
+
+
+def test_page_weighs_less_than_half_a_megabyte(site, pages):
+    """Before a live figure is touched, with the pictures that wait for the reader."""
     import gzip
 
     for name, page in pages.items():
@@ -153,20 +177,21 @@ def test_page_weighs_less_than_a_megabyte(site, pages):
                 content = path.read_bytes()
                 text = path.suffix in (".js", ".css", ".svg")
                 weight += len(gzip.compress(content) if text else content)
-        assert weight < 1_000_000, (name, weight)
+        assert weight < 500_000, (name, weight)
 
 
 def test_icons_of_the_pages_are_delivered_and_few_others(site, pages):
-    content = (site / aelib_book.ICONS).read_text("utf-8")
-    delivered = {icon["name"] for icon in aelib_book.ICON.finditer(content)}
+    sheet = (site / aelib_light.STYLES).read_text("utf-8")
+    delivered = set(re.findall(r"\.fa-([\w-]+):before", sheet))
     shown = {
         name
         for page in pages.values()
-        for text in page.attributes("i", "class")
+        for tag in ("i", "span")
+        for text in page.attributes(tag, "class")
         for name in re.findall(r"\bfa-([\w-]+)", text)
     } - {"solid", "lg"}  # styles
     assert {"list", "magnifying-glass"} <= shown <= delivered
-    assert len(delivered) < 50
+    assert len(delivered) < 50 and sheet.count("data:font/woff") == 1
 
 
 @pytest.fixture(scope="module")

@@ -33,6 +33,9 @@ REPAIRS = (
         ' data-mode="auto"  title="System Settings"',
         ' data-mode="auto" aria-hidden="true"',
     ),
+    # An icon is no text.
+    ('<i class="fa', '<i aria-hidden="true" class="fa'),
+    ('<span class="fa-solid', '<span aria-hidden="true" class="fa-solid'),
     # A folded cell's line is its name.
     ('<summary aria-label="Toggle hidden content">', "<summary>"),
     # The title of a page without one, for print.

@@ -9,8 +9,6 @@
 - numbers the figures of an appendix as A.1, A.2;
 - lets code in tables break where a reader would break it;
 - offers each chapter's twin notebook as the page's notebook download;
-- stores the pages' figures with a palette, at a third of their size;
-- drops the icons that no page uses, more than half of a page's weight;
 - shows the buttons that need the repository's address once `_config.yml` has it.
 """
 
@@ -25,7 +23,6 @@ import execution
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from latex2mathml.converter import convert as latex_to_mathml
-from PIL import Image
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
@@ -34,12 +31,6 @@ import twins
 # This leans on inner parts of jupyter-cache 1.0, MyST-NB 1.4, sphinx-book-theme 1.3 and
 # pydata-sphinx-theme 0.17; constraints.txt holds them there.
 CACHE = Path("_build", ".jupyter_cache")  # where MyST-NB looks for executed pages
-ICONS = Path("_static", "scripts", "fontawesome.js")
-# An entry of the icons' table: its name, width, height, other names, code, outline.
-ICON = re.compile(
-    r'"?(?P<name>[\w-]+)"?:\[\d+,\d+,\[(?P<others>[^]]*)],"\w*",'
-    r'(?:"[^"]*"|\[[^]]*])],?'
-)
 PROMPTS = {
     "check": "✓ checked",
     "setup": "Set-up: imports, seed, data",
@@ -204,39 +195,6 @@ def _copy_twins(app: Sphinx, exception: Exception | None) -> None:
             shutil.copyfile(_twin(app, page), target)
 
 
-def _lighten_figures(app: Sphinx, exception: Exception | None) -> None:
-    if exception or app.builder.format != "html":
-        return
-    for path in Path(app.outdir, "_images").glob("*.png"):
-        with Image.open(path) as figure:
-            if figure.mode == "P":
-                continue
-            light = twins.with_palette(figure)
-        temporary = path.with_suffix(".tmp")
-        light.save(temporary, format="PNG", optimize=True)
-        temporary.replace(path)
-
-
-def _drop_icons(app: Sphinx, exception: Exception | None) -> None:
-    icons = Path(app.outdir, ICONS)
-    if exception or app.builder.format != "html" or not icons.is_file():
-        return
-    used = set()
-    for path in Path(app.outdir).rglob("*"):
-        if path.suffix in (".html", ".js") and path != icons:
-            used |= set(re.findall(r"\bfa-([\w-]+)", path.read_text("utf-8")))
-
-    def keep(icon: re.Match[str]) -> str:
-        names = {icon["name"], *re.findall(r"[\w-]+", icon["others"])}
-        return icon[0] if names & used else ""
-
-    # Where the table is written in another way nothing matches, and all are kept.
-    light = ICON.sub(keep, icons.read_text("utf-8"))
-    temporary = icons.with_suffix(".tmp")
-    temporary.write_text(light, "utf-8")
-    temporary.replace(icons)
-
-
 def setup(app: Sphinx) -> dict[str, Any]:
     """Register the extension with Sphinx."""
     app.add_config_value("static_fingerprint", "", "html", str)
@@ -250,8 +208,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", _break_code_in_tables)
     # Later than the theme, which copies a notebook of its own to the same place.
     app.connect("build-finished", _copy_twins, priority=900)
-    app.connect("build-finished", _lighten_figures)
-    app.connect("build-finished", _drop_icons)
     app.add_html_math_renderer(
         "mathml", (_visit_inline_math, None), (_visit_block_math, None)
     )
