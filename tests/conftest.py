@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parent.parent
 SHIFTS = """
   window.shifted = 0;
   new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
+    for (const entry of list.getEntries())
+      if (!entry.hadRecentInput) window.shifted += entry.value;
   }).observe({ type: "layout-shift", buffered: true });
 """
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")

@@ -8,7 +8,7 @@ It works on the finished pages and files, last of all. It
 - joins the scripts into one that waits until the page is there, and leaves the search's
   to the page of the search;
 - chooses light or dark before anything is drawn;
-- stores the figures as WebP without loss, of a palette: a third of what Matplotlib wrote;
+- stores the figures as WebP, without loss but for a palette: a quarter of the bytes;
 - tells the browser each picture's size, so that nothing moves when it arrives, and lets
   the pictures below the first one wait until the reader comes near.
 
@@ -43,7 +43,7 @@ APART = "_static/live/"
 SEARCH = ("searchtools.js", "language_data.js", "searchindex.js")
 # The theme's style sheet has the icons, as a font; this script would draw them again.
 UNUSED = ["fontawesome.js"]
-# Values for a switch between versions and for a search while one types; there is neither.
+# Values for a switch between versions and a search while one types; there is neither.
 VALUE = re.compile(r"\s*<script>DOCUMENTATION_OPTIONS\.\w+ = [^<]*</script>")
 CHOICE = re.compile(r'<script data-cfasync="false">.*?</script>', re.DOTALL)
 CHOOSE = """<script>
@@ -59,8 +59,8 @@ FONTS = {  # of the icons: a part of the file's name, the classes that need it
     "fa-regular": {"fa-regular", "far"},
     "fa-brands": {"fa-brands", "fab"},
 }
-# The theme asks of each box whether it scrolls, and marks it before it asks the next, so
-# that the browser lays out the page anew for each. Asked in one go, marked afterwards.
+# The theme asks of each box whether it scrolls, and marks it before it asks the next,
+# so that the browser lays out the page anew for each. Here all are marked at the end.
 SLOW = "{e.tabIndex=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1}"
 QUICK = (
     "{const t=e.scrollWidth>e.clientWidth||e.scrollHeight>e.clientHeight?0:-1;"
@@ -344,12 +344,11 @@ def _write_joined(site: Path, head: _Head, pages: Any) -> None:
     others = [*site.glob("_static/live/*.js"), *site.glob("_static/search*.js")]
     for path in others:
         words |= words_of_script(path.read_text("utf-8"))
-    for page in pages:
-        words |= words_of_page(page)
+    on_pages = set().union(*map(words_of_page, pages))
     sheet = "\n".join(
-        reduce_styles(read_styles(site, name), words) for name in head.styles
+        reduce_styles(read_styles(site, name), words | on_pages) for name in head.styles
     )
-    sheet = embed_icons(site, sheet, words)
+    sheet = embed_icons(site, sheet, on_pages)
     _write(site / STYLES, f'@charset "UTF-8";\n{sheet}\n')
     _write(site / SCRIPTS, scripts)
 
