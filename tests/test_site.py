@@ -165,7 +165,7 @@ def test_page_has_one_style_sheet_and_one_script(site, pages):
 
 
 def test_page_opens_with_a_quarter_and_is_read_with_half_a_megabyte(site, pages):
-    """On the wire, before a live figure is touched; maps of thousands of points more."""
+    """On the wire, before a live figure is touched; two with many maps weigh more."""
     import gzip
 
     def weight(path):

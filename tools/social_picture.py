@@ -19,7 +19,8 @@ STATIC = Path(__file__).resolve().parent.parent / "static"
 PAGE = f"""<!DOCTYPE html><html><style>
   body {{ background: #fff; color: #212832; display: flex; margin: 0; }}
   div {{ box-sizing: border-box; height: {HEIGHT}px; padding: 64px 0 0 64px;
-         width: 520px; font: 34px/1.35 Charter, "Bitstream Charter", "Liberation Serif", serif; }}
+         width: 520px;
+         font: 34px/1.35 Charter, "Bitstream Charter", "Liberation Serif", serif; }}
   h1 {{ font-size: 68px; line-height: 1.05; margin: 36px 0 28px; }}
   p {{ margin: 0; }}
   span {{ height: {HEIGHT}px; overflow: hidden; width: {WIDTH - 520}px; }}
