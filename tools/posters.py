@@ -78,7 +78,7 @@ def main(names: list[str]) -> None:
                         for attribute in ("width", "height", address)
                     )
                     small = picture.convert("RGB").resize((int(width), int(height)))
-                    small.save(TARGET / Path(path).name, quality=80, method=6)
+                    small.save(TARGET / Path(path).name, quality=60, method=6)
                     print(f"wrote static/live/{Path(path).name} {picture.size}")
                 page.close()
         browser.close()
