@@ -39,6 +39,7 @@ NEEDS: dict[str, list[str]] = {
     "explorer": ["garments"],
     "forming": ["garments", "forming"],
     "losses": [],
+    "noise": ["pictures"],
     "transposed": [],
 }
 

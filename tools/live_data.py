@@ -27,7 +27,7 @@ from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
 KEPT = ROOT / "_build" / "live"
-NETWORKS = ("bce-2d", "bce-2d-medium", "vae-2d")
+NETWORKS = ("bce-2d", "bce-2d-medium", "denoise-2d", "vae-2d")
 IMAGES = 5_000  # the test images of chapters 6 and 7
 SHEET_COLUMNS = 100  # of 28×28 pixels, in a sheet of all images
 
