@@ -47,8 +47,8 @@ def build():
 def site():
     """The real book, every page read anew, warnings as errors.
 
-    Chapters execute only where the tests of chapters have not stored a run; so files with
-    tests of the site have names that come after `test_chapters`.
+    Chapters execute only where the tests of chapters have not stored a run; so files
+    with tests of the site have names that come after `test_chapters`.
     """
     for folder in ("html", ".doctrees", "jupyter_execute"):
         shutil.rmtree(ROOT / "_build" / folder, ignore_errors=True)
