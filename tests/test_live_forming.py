@@ -139,7 +139,9 @@ def test_until_step_40_there_is_one_picture_for_all(stored, clouds, rows, labels
     early, late = rows[looks[42]], rows[looks[1500]]
     assert early.std(axis=0).mean() < 0.03 < 0.1 < late.std(axis=0).mean()
     sizes = {step: np.sqrt(codes.var(axis=0).sum()) for step, codes in clouds.items()}
-    assert max(sizes[step] for step in sizes if step < 40) > 50 * sizes[0]
+    assert 55 < sizes[16] / sizes[0] < 65
+    assert sizes[16] == max(sizes[step] for step in sizes if step < 60)
+    assert 0.45 < sizes[36] / sizes[16] < 0.55
     for step in (7, 16, 36):
         along = np.linalg.eigvalsh(np.cov(clouds[step].T))
         assert along[1] > 0.98 * along.sum()  # nearly on a line
@@ -169,6 +171,9 @@ def test_afterwards_details_change(stored, clouds, rows, labels):
     boots, shirts = (
         labels == datasets.CLASS_NAMES.index(n) for n in ("Ankle boot", "Shirt")
     )
+    sizes = {step: np.sqrt(codes.var(axis=0).sum()) for step, codes in clouds.items()}
+    assert max(sizes, key=sizes.get) == 131
+    assert 0.45 < sizes[1500] / sizes[131] < 0.55
     right = {step: correct(clouds[step], labels) for step in (154, 347, 1500)}
     assert right[154][boots].mean() < 0.65 < 0.8 < right[347][boots].mean()
     assert right[1500][shirts].mean() < 0.25

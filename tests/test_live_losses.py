@@ -69,6 +69,30 @@ def test_the_table_says_what_keras_says(visit):
     assert before["squared"] < 0.021 < 0.9 < before["bce"] == max(before.values())
 
 
+def test_the_absolute_error_has_a_kink_and_a_flat_bottom(visit):
+    figure = visit("chapters/04_loss").start_figure("live-losses")
+    figure.locator("[data-part=prediction]").fill("0.9")
+    row = figure.locator("[data-loss=absolute] td")
+    figure.page.wait_for_timeout(150)
+    assert row.all_inner_texts()[2:] == ["0.90", "kink", "kink"]
+    figure.locator("[data-part=count]").fill("5")
+    figure.page.wait_for_timeout(150)
+    assert row.all_inner_texts()[2] == "0.10–0.90"
+    figure.locator("[data-part=prediction]").fill("0.5")
+    figure.page.wait_for_timeout(150)
+    for text in figure.locator("tbody td").all_inner_texts():
+        assert text != "−0.000"
+
+
+def test_the_table_has_its_numbers_before_the_figure_starts(visit):
+    one = visit("chapters/04_loss")
+    cells = one.page.locator("#live-losses tbody td")
+    before = cells.all_inner_texts()
+    figure = one.start_figure("live-losses")
+    figure.page.wait_for_timeout(150)
+    assert cells.all_inner_texts() == before
+
+
 def test_a_drag_on_the_plot_moves_the_prediction(visit):
     for width in (1280, 360):
         one = visit("chapters/04_loss", width=width)

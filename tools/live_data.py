@@ -206,7 +206,8 @@ def pictures_data() -> dict[str, Any]:
     dict
         "pictures": a list of dicts with "index", "label" and "pixels", 28×28 bytes in
         base64; first the typical ones. "mean": the mean loss of the test images on
-        32×32 pixels, and its floor.
+        32×32 pixels, and its floor. "excess": how far their losses are above their
+        floors, from the 0th to the 100th percentile.
     """
     from aelib import metrics, models, pretrained
 
@@ -223,6 +224,8 @@ def pictures_data() -> dict[str, Any]:
         typical.append(int(own[len(own) // 2]))
         worst.append(int(own[-1]))
     pixels = np.rint(255 * datasets.crop(images)).astype("uint8")
+    wide = images.astype("float64")
+    excess = _cross_entropies(wide, copies) - _cross_entropies(wide, wide)
     return {
         "pictures": [
             {
@@ -236,7 +239,15 @@ def pictures_data() -> dict[str, Any]:
             "loss": metrics.binary_cross_entropy(images, copies),
             "floor": metrics.entropy_floor(images),
         },
+        "excess": np.quantile(excess, np.linspace(0, 1, 101)).round(5).tolist(),
     }
+
+
+def _cross_entropies(images: np.ndarray, copies: np.ndarray) -> np.ndarray:
+    """Return each image's binary cross-entropy, predictions clipped as Keras does."""
+    predicted = np.clip(copies, 1e-7, 1 - 1e-7, dtype="float64")
+    losses = images * np.log(predicted) + (1 - images) * np.log(1 - predicted)
+    return -losses.mean(axis=(1, 2, 3))
 
 
 def script(name: str, data: dict[str, Any]) -> str:

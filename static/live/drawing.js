@@ -20,6 +20,7 @@ live.define("drawing", (figure, data) => {
 
   const { labels, classes } = data.garments;
   const { pictures, mean } = data.pictures;
+  const excess = /** @type {number[]} */ (data.pictures.excess); // percentiles
   const network = data[(figure.dataset.networks ?? "").split(" ")[0]];
   const codes = core.unpack(network.codes);
   const sides = live.sides(codes);
@@ -293,11 +294,8 @@ live.define("drawing", (figure, data) => {
     live.drawHandle(context, places[places.length - 1], "");
 
     const outside = !live.isOn(area, point.x, point.y);
-    const { index } = live.nearest(codes, point);
-    const name = classes[Number(labels[index])].name;
     const place = `(${number(point.x, 2)}, ${number(point.y, 2)})`;
-    textOf("code").textContent =
-      `Code ${place}${outside ? ", outside the map" : ""}, nearest: ${name}`;
+    textOf("code").textContent = `Code ${place}${outside ? ", outside the map" : ""}`;
   }
 
   /**
@@ -309,6 +307,9 @@ live.define("drawing", (figure, data) => {
     textOf("loss").textContent = number(loss, 3);
     textOf("floor").textContent = number(floor, 3);
     textOf("excess").textContent = number(loss - floor, 3);
+    const smaller = excess.filter((one) => one < loss - floor).length;
+    textOf("rank").textContent =
+      `The excess is larger than that of ${Math.max(smaller - 1, 0)} % of the test images.`;
     const { context, width, height } = live.fit(canvasOf("bars"));
     context.font = live.font;
     context.textBaseline = "top";

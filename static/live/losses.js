@@ -72,15 +72,27 @@ live.define("losses", (figure) => {
     return (sorted[4] + sorted[5]) / 2;
   }
 
+  /** @param {number[]} values @returns {string} where the absolute error is lowest */
+  function median(values) {
+    const sorted = [...values].sort((a, b) => a - b);
+    const [low, high] = [show(sorted[4], 2), show(sorted[5], 2)];
+    return low === high ? low : `${low}–${high}`;
+  }
+
   /** @returns {string[]} the losses that the reader wants to see */
   function chosen() {
     const boxes = [...figure.querySelectorAll('input[data-part="shown"]:checked')];
     return boxes.map((box) => /** @type {HTMLInputElement} */ (box).value);
   }
 
-  /** @param {number} number @param {number} [digits] */
+  /** @param {number} number @param {number} [digits] @returns {string} 0 without a sign */
   function show(number, digits = 3) {
-    return number.toFixed(digits).replace("-", "−");
+    return live.number(Number(number.toFixed(digits)) || 0, digits);
+  }
+
+  /** @param {string} name @param {number[]} values @param {number} p */
+  function hasKink(name, values, p) {
+    return name === "absolute" && values.includes(p);
   }
 
   function draw() {
@@ -94,9 +106,9 @@ live.define("losses", (figure) => {
       const cells = [
         show(mean(values.map((x) => value(x, p)))),
         show(mean(values.map((x) => value(x, lowest)))),
-        show(lowest, 2),
-        show(slope),
-        show(slope * p * (1 - p)),
+        name === "absolute" ? median(values) : show(lowest, 2),
+        hasKink(name, values, p) ? "kink" : show(slope),
+        hasKink(name, values, p) ? "kink" : show(slope * p * (1 - p)),
       ];
       row.querySelectorAll("td").forEach((cell, i) => {
         cell.textContent = cells[i];
@@ -173,13 +185,22 @@ live.define("losses", (figure) => {
       context.beginPath();
       context.arc(toX(lowest), toY(loss(lowest)), 5, 0, 2 * Math.PI);
       context.fill();
-      // The tangent at the prediction.
-      const slope = mean(values.map((x) => gradient(x, p)));
-      context.lineWidth = 1.2;
-      context.beginPath();
-      for (const side of [-0.12, 0.12])
-        context.lineTo(toX(p + side), toY(loss(p) + side * slope));
-      context.stroke();
+      if (loss(p) > HIGHEST) {
+        context.font = FONT;
+        context.textAlign = p < 0.5 ? "left" : "right";
+        context.textBaseline = "top";
+        const side = p < 0.5 ? 8 : -8;
+        context.fillText(`${show(loss(p), 1)} ↑`, toX(p) + side, AXES.top + 4);
+      }
+      if (!hasKink(name, values, p)) {
+        // The tangent at the prediction.
+        const slope = mean(values.map((x) => gradient(x, p)));
+        context.lineWidth = 1.2;
+        context.beginPath();
+        for (const side of [-0.12, 0.12])
+          context.lineTo(toX(p + side), toY(loss(p) + side * slope));
+        context.stroke();
+      }
       context.beginPath();
       context.arc(toX(p), toY(loss(p)), 4, 0, 2 * Math.PI);
       context.fillStyle = "#fff";
