@@ -112,6 +112,31 @@ def test_a_choice_made_before_the_figure_has_loaded_counts(visit, spaces):
     assert shown_point(figure)[0] == pytest.approx(middle[0], abs=1.5)
 
 
+def test_a_handle_outside_the_map_is_grasped_at_its_edge(visit, spaces):
+    one = visit("chapters/07_generation")
+    figure = one.start_figure("live-gaps")
+    codes = spaces[0]["bce-2d"][2]
+    figure.get_by_label("zoom in").check()  # A, a sandal far to the right, is outside
+    one.page.wait_for_timeout(300)
+    low, high = np.asarray(metrics.bounding_box(codes, 0.1), "float64")
+    low, high = low - MARGIN * (high - low), high + MARGIN * (high - low)
+    y = (codes[3428][1] - low[1]) / (high[1] - low[1])
+    assert codes[3428][0] > high[0] and 0.02 < y < 0.98
+    surface = figure.locator("[data-part=map]")
+    box = surface.bounding_box()
+    edge = box["x"] + box["width"] - RIGHT
+    height = box["y"] + TOP + (1 - y) * (box["height"] - TOP - BOTTOM)
+    before = figure.locator("canvas[data-part=walk]").get_attribute("aria-label")
+    one.page.mouse.move(edge - 2, height)
+    one.page.mouse.down()
+    one.page.mouse.move(box["x"] + box["width"] / 2, height, steps=4)
+    one.page.mouse.up()
+    one.page.wait_for_timeout(200)
+    assert figure.get_by_label("A", exact=True).is_checked()
+    after = figure.locator("canvas[data-part=walk]").get_attribute("aria-label")
+    assert after != before
+
+
 def test_a_ring_between_the_codes_keeps_its_place_on_the_map(visit):
     figure = visit("chapters/08_sampling").start_figure("live-two-spaces")
     figure.locator("[data-part=map]").focus()

@@ -32,7 +32,6 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 TEMPLATES = Path(__file__).resolve().parent / "live"
-SCRIPTS = live_data.ROOT / "static" / "live"
 # What each figure loads beside the networks that it names.
 NEEDS: dict[str, list[str]] = {
     "drawing": ["garments", "pictures"],
@@ -79,7 +78,8 @@ class Live(SphinxDirective):
         environment = Environment(
             loader=loader, autoescape=True, undefined=StrictUndefined
         )
-        self.env.note_dependency(str(TEMPLATES / f"{kind}.html"))
+        for template in TEMPLATES.glob("*.html"):  # one may include another
+            self.env.note_dependency(str(template))
         body = environment.get_template(f"{kind}.html").render(
             name=self.options["name"],
             alt=self.options["alt"],

@@ -23,7 +23,7 @@ live.define("drawing", (figure, data) => {
   const excess = /** @type {number[]} */ (data.pictures.excess); // percentiles
   const network = data[(figure.dataset.networks ?? "").split(" ")[0]];
   const codes = core.unpack(network.codes);
-  const sides = live.sides(codes);
+  const sides = network.whole;
   const encoder = core.unpackLayers(network.encoder);
   const decoder = core.unpackLayers(network.decoder);
 

@@ -106,8 +106,7 @@ live.define("explorer", (figure, data) => {
 
   /** Show the whole map or its middle, as the reader has chosen. */
   function chooseExtent() {
-    const chosen = checked("middle") ? network.middle : network.whole;
-    network.shown = chosen;
+    network.shown = checked("middle") ? network.middle : network.whole;
   }
 
   // What lies still: axes, decoded images, codes. Drawn again only when it changes.
@@ -413,7 +412,8 @@ live.define("explorer", (figure, data) => {
   function handleAt(x, y) {
     const all = /** @type {Handle[]} */ (hasWalk ? ["point", "start", "end"] : ["point"]);
     const away = all.map((handle) => {
-      const [px, py] = plot().toPixels(network.handles[handle]);
+      const area = plot();
+      const [px, py] = area.toPixels(area.clamp(network.handles[handle]));
       return { handle, distance: Math.hypot(px - x, py - y) };
     });
     away.sort((a, b) => a.distance - b.distance);
