@@ -275,18 +275,6 @@ def test_a_class_can_be_switched_off_and_on(visit):
     assert orange() == 0
 
 
-def test_its_place_keeps_its_size_when_it_starts(visit):
-    for width in (1280, 360):
-        one = visit("chapters/08_sampling", width=width)
-        figure = one.page.locator("#live-two-spaces")
-        figure.scroll_into_view_if_needed()
-        before = figure.bounding_box()
-        one.start_figure("live-two-spaces")
-        figure.locator("[data-part=round-trip]").check()
-        one.page.wait_for_timeout(300)
-        assert figure.bounding_box()["height"] == before["height"]
-
-
 @pytest.mark.parametrize("lost", ["data/bce-2d.js", "core.js"])
 def test_a_missing_file_leaves_the_picture_and_says_so(visit, lost):
     one = visit("chapters/index")

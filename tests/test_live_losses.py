@@ -107,14 +107,3 @@ def test_a_drag_on_the_plot_moves_the_prediction(visit):
         assert float(chosen) == pytest.approx(0.5, abs=0.011)
         said = figure.locator("label:has([data-part=prediction]) output").inner_text()
         assert float(said) == float(chosen)
-
-
-def test_its_place_keeps_its_size_when_it_starts_and_fits(visit):
-    for width in (1280, 360):
-        one = visit("chapters/04_loss", width=width)
-        figure = one.page.locator("#live-losses")
-        figure.scroll_into_view_if_needed()
-        before = figure.bounding_box()["height"]
-        one.start_figure("live-losses")
-        assert figure.bounding_box()["height"] == before
-        assert one.page.evaluate("document.documentElement.scrollWidth") <= width

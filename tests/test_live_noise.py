@@ -107,14 +107,3 @@ def test_without_noise_nothing_beats_the_noisy_image(visit):
     figure.page.keyboard.press("End")
     figure.page.wait_for_timeout(200)
     assert shown(figure)[1] != "noisy"
-
-
-def test_its_place_keeps_its_size_when_it_starts_and_fits(visit):
-    for width in (1280, 360):
-        one = visit("chapters/09_denoising", width=width)
-        figure = one.page.locator("#live-noise")
-        figure.scroll_into_view_if_needed()
-        before = figure.bounding_box()["height"]
-        one.start_figure("live-noise")
-        assert figure.bounding_box()["height"] == before
-        assert one.page.evaluate("document.documentElement.scrollWidth") <= width
