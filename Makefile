@@ -1,5 +1,5 @@
 # Commands of maintenance; `make help` lists them. Run them with .venv activated.
-.PHONY: help book strict twins test deep lint format weights study losses sizes denoising variational repairs race forming constraints links clean
+.PHONY: help book strict twins test deep lint format weights study losses sizes denoising variational repairs race forming tiles constraints links clean
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -49,6 +49,9 @@ race: ## time the recipes "plain" and "fast", and what lies between
 
 forming: ## train the network that chapter 5's live figure watches again
 	python studies/forming_study.py
+
+tiles: ## train chapter 10's networks on tiles of photographs again
+	python studies/tile_study.py
 
 weights: ## train the models that have no card; one again: python -m aelib.pretrained NAME
 	python -m aelib.pretrained

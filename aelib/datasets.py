@@ -231,7 +231,7 @@ def add_noise(
     Parameters
     ----------
     images
-        float (n, 32, 32, 1) in [0, 1].
+        float (n, height, width, channels) in [0, 1].
     deviation
         The noise's standard deviation before clipping, 0 or more; one for all, or (n,).
     rng
@@ -245,7 +245,7 @@ def add_noise(
     Raises
     ------
     TypeError, ValueError
-        If images are not preprocessed (`check_images`), or a deviation is negative,
+        If images are not scaled (`check_images`), or a deviation is negative,
         not finite, or not one for all or one an image.
     """
     check_images(images)

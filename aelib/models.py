@@ -1,7 +1,8 @@
 """The course's networks: encoder, decoder and the autoencoder that joins them.
 
 Chapter 2 teaches the encoder, chapter 3 the decoder, chapter 5 how they are joined,
-chapter 8 the variational autoencoder; elsewhere they are imported from here.
+chapter 8 the variational autoencoder, chapter 10 images of other shapes; elsewhere
+they are imported from here.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,10 +23,12 @@ __all__ = [
     "build_classifier",
     "build_decoder",
     "build_encoder",
+    "build_photo_denoiser",
     "build_variational_autoencoder",
     "build_variational_encoder",
     "count_operations",
     "encode",
+    "inference_batch_size",
     "layer_shapes",
     "split_autoencoder",
 ]
@@ -48,7 +51,11 @@ class Likelihood(NamedTuple):
     mean: Callable[[np.ndarray], np.ndarray]
 
 
-def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> keras.Model:
+def build_encoder(
+    latent_dim: int = 2,
+    filters: Sequence[int] = FILTERS,
+    image_shape: Sequence[int] = IMAGE_SHAPE,
+) -> keras.Model:
     """Build the encoder: images to latent vectors (taught in chapter 2).
 
     Parameters
@@ -56,35 +63,33 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
     latent_dim
         Latent dimension, 1 or more.
     filters
-        Filters of each 3×3 convolution of stride 2, one entry per layer, at most five:
-        each layer halves the image's side of 32.
+        Filters of each 3×3 convolution of stride 2, one entry per layer. Each layer
+        halves height and width, rounded up, so a side of 32 fits at most five.
+    image_shape
+        Height, width and channels of one image.
 
     Returns
     -------
     keras.Model
-        Images, float32 (n, 32, 32, 1) in [0, 1] → latent vectors (codes), float32
-        (n, latent_dim), unbounded. 96,770 parameters with the defaults.
+        Images, float32 (n, height, width, channels) in [0, 1] → latent vectors (codes),
+        float32 (n, latent_dim), unbounded. 96,770 parameters with the defaults.
 
     Raises
     ------
     TypeError
-        If `latent_dim` or an entry of `filters` is not an integer.
+        If `latent_dim`, or an entry of `filters` or `image_shape`, is not an integer.
     ValueError
-        If one of them is below 1, or `filters` is empty or has more than five entries.
+        If one of them is below 1, `image_shape` has not three entries, or `filters` has
+        none or more than the image has halvings.
     """
     latent_dim = _positive_integer(latent_dim, "latent_dim")
-    filters = tuple(filters)
-    if not 1 <= len(filters) <= 5:
-        raise ValueError(
-            f"filters has {len(filters)} entries; give 1 to 5, one for each layer "
-            f"(a side of 32 can be halved five times), e.g. filters={FILTERS}"
-        )
+    filters, shapes = _stages(filters, image_shape)
     _ignore_retracing()
-    images = keras.Input(IMAGE_SHAPE, name="encoder_input")
+    images = keras.Input(shapes[0], name="encoder_input")
     features = images
     for number, count in enumerate(filters, start=1):
         features = layers.Conv2D(
-            _positive_integer(count, f"filters[{number - 1}]"),
+            count,
             3,
             strides=2,
             padding="same",
@@ -96,8 +101,17 @@ def build_encoder(latent_dim: int = 2, filters: Sequence[int] = FILTERS) -> kera
     return keras.Model(images, embeddings, name="encoder")
 
 
-def build_decoder(latent_dim: int = 2, activation: str = "sigmoid") -> keras.Model:
+def build_decoder(
+    latent_dim: int = 2,
+    activation: str = "sigmoid",
+    filters: Sequence[int] = FILTERS,
+    image_shape: Sequence[int] = IMAGE_SHAPE,
+) -> keras.Model:
     """Build the decoder: latent vectors to reconstructions (taught in chapter 3).
+
+    Its layers double the encoder's smallest grid until the image's height and width are
+    reached. Where the encoder rounded up, `output_padding` 0 makes that side one less
+    than the double (chapters 3 and 10), so every shape comes back.
 
     Parameters
     ----------
@@ -105,36 +119,42 @@ def build_decoder(latent_dim: int = 2, activation: str = "sigmoid") -> keras.Mod
         Latent dimension, 1 or more.
     activation
         Activation of the last layer, by Keras' name; see `Likelihood`.
+    filters
+        Those of the encoder, in the encoder's order.
+    image_shape
+        Height, width and channels of one image.
 
     Returns
     -------
     keras.Model
-        Codes, float32 (n, latent_dim) → images, float32 (n, 32, 32, 1), with the
-        default activation in [0, 1]. 246,273 parameters with latent dimension 2.
+        Codes, float32 (n, latent_dim) → images, float32 (n, height, width, channels),
+        with the default activation in [0, 1]. 246,273 parameters with the defaults.
 
     Raises
     ------
-    TypeError
-        If `latent_dim` is not an integer.
-    ValueError
-        If `latent_dim` is below 1.
+    TypeError, ValueError
+        As `build_encoder`.
     """
     latent_dim = _positive_integer(latent_dim, "latent_dim")
+    filters, shapes = _stages(filters, image_shape)
     _ignore_retracing()
     codes = keras.Input((latent_dim,), name="decoder_input")
-    features = layers.Dense(4 * 4 * 128, name="decoder_dense")(codes)
-    features = layers.Reshape((4, 4, 128), name="decoder_reshape")(features)
-    for number, count in enumerate(reversed(FILTERS), start=1):
+    features = layers.Dense(math.prod(shapes[-1]), name="decoder_dense")(codes)
+    features = layers.Reshape(shapes[-1], name="decoder_reshape")(features)
+    for number, count in enumerate(reversed(filters), start=1):
+        rows, columns, _ = shapes[-1 - number]
+        is_even = rows % 2 == columns % 2 == 0
         features = layers.Conv2DTranspose(
             count,
             3,
             strides=2,
             padding="same",
+            output_padding=None if is_even else (1 - rows % 2, 1 - columns % 2),
             activation="relu",
             name=f"decoder_conv_transpose_{number}",
         )(features)
     images = layers.Conv2D(
-        1, 3, padding="same", activation=activation, name="decoder_output"
+        shapes[0][2], 3, padding="same", activation=activation, name="decoder_output"
     )(features)
     return keras.Model(codes, images, name="decoder")
 
@@ -145,51 +165,95 @@ def build_autoencoder(encoder: keras.Model, decoder: keras.Model) -> keras.Model
     Parameters
     ----------
     encoder
-        Images (n, 32, 32, 1) → codes (n, latent_dim).
+        Images (n, height, width, channels) → codes (n, latent_dim).
     decoder
-        Codes (n, latent_dim) → images (n, 32, 32, 1).
+        Codes (n, latent_dim) → images of the same shape.
 
     Returns
     -------
     keras.Model
-        Images, float32 (n, 32, 32, 1) in [0, 1] → reconstructions of the same shape
-        and range. Training it trains the encoder and the decoder.
+        Images, float32 (n, height, width, channels) in [0, 1] → reconstructions of the
+        same shape and range. Training it trains the encoder and the decoder.
 
     Raises
     ------
     ValueError
-        If the decoder's latent dimension is not the encoder's.
+        If the decoder's latent dimension or image shape is not the encoder's.
     """
-    _check_sizes(encoder.output_shape[-1], decoder)
+    _check_halves(encoder, encoder.output_shape[-1], decoder)
     return keras.Model(encoder.input, decoder(encoder.output), name="autoencoder")
 
 
-def build_variational_encoder(latent_dim: int = 2) -> keras.Model:
+def build_variational_encoder(
+    latent_dim: int = 2,
+    filters: Sequence[int] = FILTERS,
+    image_shape: Sequence[int] = IMAGE_SHAPE,
+) -> keras.Model:
     """Build the encoder of a variational autoencoder (taught in chapter 8).
 
     The layers of `build_encoder`, and beside the last one another of the same size.
 
     Parameters
     ----------
-    latent_dim
-        Latent dimension, 1 or more.
+    latent_dim, filters, image_shape
+        As in `build_encoder`.
 
     Returns
     -------
     keras.Model
-        Images, float32 (n, 32, 32, 1) in [0, 1] → means and log-variances, float32
-        (n, latent_dim) each, of the diagonal normal posterior of each image's code
-        (Kingma and Welling, 2014).
+        Images, float32 (n, height, width, channels) in [0, 1] → means and
+        log-variances, float32 (n, latent_dim) each, of the diagonal normal posterior of
+        each image's code (Kingma and Welling, 2014).
 
     Raises
     ------
     TypeError, ValueError
         As `build_encoder`.
     """
-    encoder = build_encoder(latent_dim)
+    encoder = build_encoder(latent_dim, filters, image_shape)
     means = encoder.get_layer("encoder_output")
     log_variances = layers.Dense(means.units, name="encoder_log_variance")(means.input)
     return keras.Model(encoder.input, [means.output, log_variances], name="encoder")
+
+
+def build_photo_denoiser(filters: int = 32, channels: int = 3) -> keras.Model:
+    """Build a denoiser without a code, for images of any even size (chapter 10).
+
+    One convolution of stride 2, one of stride 1 and a transposed convolution of stride
+    2 estimate the noise, which is taken off the input: residual learning (Zhang et al.,
+    2017, doi:10.1109/TIP.2017.2662206).
+
+    Parameters
+    ----------
+    filters
+        Filters of each of the three layers.
+    channels
+        Channels of the images.
+
+    Returns
+    -------
+    keras.Model
+        Noisy images, float32 (n, height, width, channels) with even height and width,
+        → estimates of the clean ones, of the same shape, unbounded. 20,227 parameters
+        with the defaults.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `filters` or `channels` is not an integer of 1 or more.
+    """
+    filters = _positive_integer(filters, "filters")
+    channels = _positive_integer(channels, "channels")
+    options = {"padding": "same", "activation": "relu"}
+    noisy = keras.Input((None, None, channels), name="denoiser_input")
+    features = layers.Conv2D(filters, 3, strides=2, **options)(noisy)
+    features = layers.Conv2D(filters, 3, **options)(features)
+    features = layers.Conv2DTranspose(filters, 3, strides=2, **options)(features)
+    noise = layers.Conv2D(
+        channels, 3, padding="same", kernel_initializer="zeros", name="denoiser_noise"
+    )(features)  # training begins at the input itself
+    clean = layers.Subtract(name="denoiser_output")([noisy, noise])
+    return keras.Model(noisy, clean, name="denoiser")
 
 
 def build_classifier() -> keras.Model:
@@ -217,16 +281,19 @@ class SampleCode(layers.Layer):
 
     The KL term is `beta` times the Kullback-Leibler divergence of the image's normal
     distribution from the standard normal one (Kingma and Welling, 2014, appendix B),
-    over the number of pixels: it goes with a loss that is a mean over pixels, as Keras'
-    binary cross-entropy is. With the negative log-density of a `Likelihood` as that
-    loss and `beta` 1 the whole is the negative evidence lower bound, in nats per pixel;
-    with binary cross-entropy on grey pixels it is a surrogate for it.
+    over the number of pixels: it goes with a loss that is a mean over pixels (and
+    channels), as Keras' binary cross-entropy is. With the negative log-density of a
+    `Likelihood` as that loss and `beta` 1 the whole is the negative evidence lower
+    bound, in nats per pixel; with binary cross-entropy on grey pixels it is a surrogate
+    for it.
 
     Parameters
     ----------
     beta
         Weight of the KL term against the loss summed over all pixels, 0 or more
         (Higgins et al., 2017).
+    image_shape
+        Height, width and channels of the images whose pixels are counted.
 
     Raises
     ------
@@ -234,11 +301,17 @@ class SampleCode(layers.Layer):
         If `beta` is negative or NaN.
     """
 
-    def __init__(self, beta: float = 1.0, **options: Any) -> None:
+    def __init__(
+        self,
+        beta: float = 1.0,
+        image_shape: Sequence[int] = IMAGE_SHAPE,
+        **options: Any,
+    ) -> None:
         super().__init__(**options)
         if not beta >= 0:
             raise ValueError(f"beta is {beta}; give 0 or more")
         self.beta = beta
+        self.image_shape = tuple(image_shape)
         self.seed_generator = keras.random.SeedGenerator()
 
     def call(self, inputs: Sequence[Any]) -> Any:
@@ -246,13 +319,14 @@ class SampleCode(layers.Layer):
         means, log_variances = inputs
         variances = ops.exp(log_variances)
         divergences = ops.sum(variances + means**2 - 1 - log_variances, axis=-1) / 2
-        self.add_loss(self.beta * ops.mean(divergences) / math.prod(IMAGE_SHAPE))
+        self.add_loss(self.beta * ops.mean(divergences) / math.prod(self.image_shape))
         noise = keras.random.normal(ops.shape(means), seed=self.seed_generator)
         return means + ops.sqrt(variances) * noise
 
     def get_config(self) -> dict:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "beta": self.beta}
+        own = {"beta": self.beta, "image_shape": self.image_shape}
+        return super().get_config() | own
 
 
 def build_variational_autoencoder(
@@ -265,7 +339,7 @@ def build_variational_autoencoder(
     encoder
         From `build_variational_encoder`.
     decoder
-        Codes (n, latent_dim) → images (n, 32, 32, 1).
+        Codes (n, latent_dim) → images of the encoder's shape.
     beta
         As in `SampleCode`.
 
@@ -278,10 +352,11 @@ def build_variational_autoencoder(
     Raises
     ------
     ValueError
-        If the latent dimensions differ, or `beta` is negative or NaN.
+        If latent dimensions or image shapes differ, or `beta` is negative or NaN.
     """
-    _check_sizes(encoder.output_shape[0][-1], decoder)
-    codes = SampleCode(beta, name="sample_code")(encoder.output)
+    _check_halves(encoder, encoder.output_shape[0][-1], decoder)
+    sampler = SampleCode(beta, encoder.input_shape[1:], name="sample_code")
+    codes = sampler(encoder.output)
     return keras.Model(encoder.input, decoder(codes), name="variational_autoencoder")
 
 
@@ -293,15 +368,34 @@ def encode(encoder: keras.Model, images: np.ndarray) -> np.ndarray:
     encoder
         From `build_encoder` or `build_variational_encoder`.
     images
-        float32 (n, 32, 32, 1) in [0, 1].
+        float32 (n, height, width, channels) in [0, 1].
 
     Returns
     -------
     numpy.ndarray
         Codes, float32 (n, latent_dim); of a variational encoder the means.
     """
-    codes = encoder.predict(images, batch_size=500, verbose=0)
+    size = inference_batch_size(images.shape[1:])
+    codes = encoder.predict(images, batch_size=size, verbose=0)
     return codes[0] if isinstance(codes, list) else codes
+
+
+def inference_batch_size(image_shape: Sequence[int]) -> int:
+    """Return how many images to encode or decode at once, so that memory suffices.
+
+    Parameters
+    ----------
+    image_shape
+        Height, width and channels of one image.
+
+    Returns
+    -------
+    int
+        500, or so many that they hold no more pixels than 500 images of 32×32; at
+        least 1.
+    """
+    height, width, _ = image_shape
+    return max(1, min(500, 500 * 32 * 32 // (height * width)))
 
 
 def split_autoencoder(autoencoder: keras.Model) -> tuple[keras.Model, keras.Model]:
@@ -452,12 +546,64 @@ def _is_not_retracing(record: logging.LogRecord) -> bool:
     return "triggered tf.function retracing" not in record.getMessage()
 
 
-def _check_sizes(written: int, decoder: keras.Model) -> None:
+def _stages(
+    filters: Sequence[int], image_shape: Sequence[int]
+) -> tuple[tuple[int, ...], list[tuple[int, int, int]]]:
+    """Check filters and image shape; return them with the shape after each layer.
+
+    The first shape is the image's, with its channels; the others have filters.
+    """
+    shape = tuple(image_shape)
+    if len(shape) != 3:
+        raise ValueError(
+            f"image_shape is {shape}; give height, width and channels, e.g. "
+            f"{IMAGE_SHAPE} for grey or (64, 64, 3) for colour"
+        )
+    height, width, channels = (
+        _positive_integer(value, f"image_shape[{place}]")
+        for place, value in enumerate(shape)
+    )
+    filters = tuple(
+        _positive_integer(count, f"filters[{place}]")
+        for place, count in enumerate(filters)
+    )
+    side = min(height, width)
+    most = (side - 1).bit_length()  # halvings, rounded up, until the side is 1
+    if most == 0:
+        raise ValueError(
+            f"image_shape is {shape}: a side of 1 cannot be halved; give images of at "
+            "least 2×2 pixels"
+        )
+    if not 1 <= len(filters) <= most:
+        raise ValueError(
+            f"filters has {len(filters)} entries; give 1 to {most}, one for each layer "
+            f"(a side of {side} can be halved {most} times), e.g. "
+            f"filters={FILTERS[:most]}"
+            + (
+                f", or images of at least {2 ** (len(filters) - 1) + 1} pixels a side"
+                if filters
+                else ""
+            )
+        )
+    shapes = [(height, width, channels)]
+    for count in filters:
+        height, width = (height + 1) // 2, (width + 1) // 2
+        shapes.append((height, width, count))
+    return filters, shapes
+
+
+def _check_halves(encoder: keras.Model, written: int, decoder: keras.Model) -> None:
     read = decoder.input_shape[-1]
     if written != read:
         raise ValueError(
             f"the encoder's latent dimension is {written}, the decoder's is {read}; "
             "build both with the same latent_dim"
+        )
+    given, drawn = encoder.input_shape[1:], decoder.output_shape[1:]
+    if given != drawn:
+        raise ValueError(
+            f"the encoder reads images of shape {given}, the decoder puts out {drawn}; "
+            "build both with the same image_shape"
         )
 
 

@@ -4,7 +4,7 @@ Appendix B of the course compares the recipes, "plain" and "fast" in a race;
 `aelib.pretrained` trains its models with the longer ones.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 import dis
 import functools
@@ -17,6 +17,7 @@ from typing import Any, Literal
 
 from aelib import models
 from aelib.datasets import add_noise
+from aelib.folders import StoredImages
 from aelib.validation import check_images
 import keras
 import numpy as np
@@ -24,6 +25,7 @@ import tensorflow as tf
 
 __all__ = ["Recipe", "build", "compile_autoencoder", "fit", "get_recipe"]
 
+Images = np.ndarray | StoredImages
 GLOBAL_READS = ("LOAD_GLOBAL", "LOAD_NAME")
 
 
@@ -91,7 +93,7 @@ class Recipe:
         `epochs` times the images, rounded up to whole batches; the last epoch ends with
         the last step.
         """
-        return math.ceil(self.epochs * images / self.batch_size)
+        return math.ceil(round(self.epochs * images / self.batch_size, 6))
 
 
 _FAST = Recipe(
@@ -176,15 +178,20 @@ def compile_autoencoder(autoencoder: keras.Model, recipe: Recipe, images: int) -
     )
 
 
-def build(recipe: Recipe, latent_dim: int = 2) -> keras.Model:
+def build(
+    recipe: Recipe,
+    latent_dim: int = 2,
+    filters: Sequence[int] = models.FILTERS,
+    image_shape: Sequence[int] = models.IMAGE_SHAPE,
+) -> keras.Model:
     """Build the autoencoder that a recipe trains, with its seed's initial weights.
 
     Parameters
     ----------
     recipe
         The hyperparameters; of a variational autoencoder if it has `beta`.
-    latent_dim
-        Latent dimension.
+    latent_dim, filters, image_shape
+        As in `aelib.models.build_encoder`.
 
     Returns
     -------
@@ -193,8 +200,8 @@ def build(recipe: Recipe, latent_dim: int = 2) -> keras.Model:
 
     Raises
     ------
-    ValueError
-        If `beta` is negative or NaN.
+    TypeError, ValueError
+        If `beta` is negative or NaN; as `aelib.models.build_encoder`.
     """
     keras.utils.set_random_seed(recipe.seed)
     likelihood = None
@@ -203,26 +210,29 @@ def build(recipe: Recipe, latent_dim: int = 2) -> keras.Model:
     activation = likelihood.activation if likelihood else "sigmoid"
     # The encoder comes first: the seed's initial weights depend on the order.
     if recipe.beta is None:
-        encoder = models.build_encoder(latent_dim)
-        decoder = models.build_decoder(latent_dim, activation)
+        encoder = models.build_encoder(latent_dim, filters, image_shape)
+        decoder = models.build_decoder(latent_dim, activation, filters, image_shape)
         autoencoder = models.build_autoencoder(encoder, decoder)
     else:
-        encoder = models.build_variational_encoder(latent_dim)
-        decoder = models.build_decoder(latent_dim, activation)
+        encoder = models.build_variational_encoder(latent_dim, filters, image_shape)
+        decoder = models.build_decoder(latent_dim, activation, filters, image_shape)
         autoencoder = models.build_variational_autoencoder(
             encoder, decoder, recipe.beta
         )
-    decoder.get_layer("decoder_output").bias.assign([recipe.output_bias])
+    bias = decoder.get_layer("decoder_output").bias
+    bias.assign(np.full(bias.shape, recipe.output_bias))
     return autoencoder
 
 
 def fit(
     recipe: Recipe,
-    images: np.ndarray,
-    validation_images: np.ndarray | None = None,
+    images: Images,
+    validation_images: Images | None = None,
     latent_dim: int = 2,
     checkpoints: Path | None = None,
     verbose: int = 0,
+    filters: Sequence[int] = models.FILTERS,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Build and train an autoencoder.
 
@@ -231,16 +241,21 @@ def fit(
     recipe
         The hyperparameters.
     images, validation_images
-        float32 (n, 32, 32, 1) in [0, 1]; None for no validation.
+        float32 (n, height, width, channels) in [0, 1], or images of a folder, which are
+        read batch by batch; None for no validation.
     latent_dim
         Latent dimension.
     checkpoints
         A folder in which the state is saved after every epoch. If it holds the state
         of the same training, cut off, it goes on from there to the same result. The
-        same is one with equal hyperparameters, latent dimension, images and code of
-        the loss.
+        same is one with equal hyperparameters, latent dimension, filters, images and
+        code of the loss.
     verbose
         As in `keras.Model.fit`.
+    filters
+        As in `aelib.models.build_encoder`.
+    callbacks
+        As in `keras.Model.fit`, which is called once for each epoch.
 
     Returns
     -------
@@ -252,21 +267,23 @@ def fit(
     Raises
     ------
     TypeError, ValueError
-        If images are not preprocessed (`aelib.validation.check_images`), or, with
+        If images are not scaled (`aelib.validation.check_images`), or, with
         `checkpoints`, the loss uses objects that can't be compared; as `build` and
         `compile_autoencoder`.
     FloatingPointError
         If the loss becomes NaN or infinite.
     """
-    check_images(images, "images")
+    _check(images, "images")
+    size = models.inference_batch_size(images.shape[1:])
     validation = None
     if validation_images is not None:
-        check_images(validation_images, "validation_images")
+        _check(validation_images, "validation_images")
+        everything = np.arange(len(validation_images))
         rng = np.random.default_rng(recipe.seed)
-        noisy = _add_noise(validation_images, recipe.noise, rng)
-        validation = _batches(noisy, validation_images, 500)
-    stem = _stem(checkpoints, recipe, latent_dim, images) if checkpoints else None
-    autoencoder, history = _begin(recipe, len(images), latent_dim, stem)
+        validation = _batches(validation_images, everything, recipe.noise, rng, size)
+    network = {"latent_dim": latent_dim, "filters": tuple(filters)}
+    stem = _stem(checkpoints, recipe, network, images) if checkpoints else None
+    autoencoder, history = _begin(recipe, images, network, stem)
     steps = recipe.count_steps(len(images))
     steps_per_epoch = math.ceil(len(images) / recipe.batch_size)
 
@@ -278,6 +295,7 @@ def fit(
                 f"{recipe.learning_rate:g}; Adam's default is 0.001"
             )
 
+    check = keras.callbacks.LambdaCallback(on_train_batch_end=check_loss)
     for epoch in range(len(history), math.ceil(steps / steps_per_epoch)):
         rng = np.random.default_rng((recipe.seed, epoch))
         order = rng.permutation(len(images))
@@ -285,20 +303,25 @@ def fit(
             sampler = autoencoder.get_layer("sample_code").seed_generator
             sampler.state.assign(rng.integers(2**32, size=2, dtype="uint32"))
         left = steps - epoch * steps_per_epoch
-        seen = images[order[: left * recipe.batch_size]]
+        seen = order[: left * recipe.batch_size]
         result = autoencoder.fit(
-            _batches(_add_noise(seen, recipe.noise, rng), seen, recipe.batch_size),
+            _batches(images, seen, recipe.noise, rng, recipe.batch_size),
             shuffle=False,
             initial_epoch=epoch,
             epochs=epoch + 1,
             validation_data=validation,
-            callbacks=[keras.callbacks.LambdaCallback(on_train_batch_end=check_loss)],
+            callbacks=[check, *callbacks],
             verbose=verbose,
         )
         history.append({name: values[0] for name, values in result.history.items()})
         if stem:
             _save(autoencoder, history, stem)
     return autoencoder, history
+
+
+def _check(images: Images, name: str) -> None:
+    if not isinstance(images, StoredImages):  # which are bytes, scaled when read
+        check_images(images, name)
 
 
 def _add_noise(images: np.ndarray, most: float, rng: np.random.Generator) -> np.ndarray:
@@ -308,7 +331,11 @@ def _add_noise(images: np.ndarray, most: float, rng: np.random.Generator) -> np.
 
 
 def _batches(
-    inputs: np.ndarray, targets: np.ndarray, batch_size: int
+    images: Images,
+    order: np.ndarray,
+    noise: float,
+    rng: np.random.Generator,
+    batch_size: int,
 ) -> tf.data.Dataset:
     """Pair inputs and targets in batches, in the order given.
 
@@ -318,32 +345,61 @@ def _batches(
     """
     options = tf.data.Options()
     options.autotune.enabled = False
-    if inputs is targets:  # one copy is enough
-        batches = tf.data.Dataset.from_tensor_slices(inputs).batch(batch_size)
-        batches = batches.map(lambda batch: (batch, batch))
+    if isinstance(images, StoredImages):
+        batches = _stored_batches(images, order, noise, rng, batch_size)
     else:
-        batches = tf.data.Dataset.from_tensor_slices((inputs, targets))
-        batches = batches.batch(batch_size)
+        targets = images[order]
+        inputs = _add_noise(targets, noise, rng)
+        if inputs is targets:  # one copy is enough
+            batches = tf.data.Dataset.from_tensor_slices(inputs).batch(batch_size)
+            batches = batches.map(lambda batch: (batch, batch))
+        else:
+            batches = tf.data.Dataset.from_tensor_slices((inputs, targets))
+            batches = batches.batch(batch_size)
     return batches.prefetch(2).with_options(options)
 
 
+def _stored_batches(
+    images: StoredImages,
+    order: np.ndarray,
+    noise: float,
+    rng: np.random.Generator,
+    batch_size: int,
+) -> tf.data.Dataset:
+    """Read each batch when it is wanted; its noise depends on its first image."""
+    (seed,) = rng.integers(2**32, size=1)
+
+    def read(indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        targets = images[indices]
+        own = np.random.default_rng((seed, indices[0]))
+        return _add_noise(targets, noise, own), targets
+
+    def pair(indices: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        batch = tf.numpy_function(read, [indices], (tf.float32, tf.float32))
+        for part in batch:
+            part.set_shape((None, *images.shape[1:]))
+        return tuple(batch)
+
+    return tf.data.Dataset.from_tensor_slices(order).batch(batch_size).map(pair)
+
+
 def _begin(
-    recipe: Recipe, images: int, latent_dim: int, stem: Path | None
+    recipe: Recipe, images: Images, network: dict[str, Any], stem: Path | None
 ) -> tuple[keras.Model, list[dict[str, float]]]:
     """Build a new model, with the state of a training that was cut off if it is there.
 
     The state holds weights and the optimizer's variables, but no loss: that is the
     recipe's, and Keras need not find it again.
     """
-    autoencoder = build(recipe, latent_dim)
-    compile_autoencoder(autoencoder, recipe, images)
+    autoencoder = build(recipe, **network, image_shape=images.shape[1:])
+    compile_autoencoder(autoencoder, recipe, len(images))
     if stem:
         state, log = stem.with_suffix(".weights.h5"), stem.with_suffix(".json")
         if state.exists() and log.exists():
             autoencoder.optimizer.build(autoencoder.trainable_variables)
             autoencoder.load_weights(state)
             history = json.loads(log.read_text("utf-8"))
-            steps_per_epoch = math.ceil(images / recipe.batch_size)
+            steps_per_epoch = math.ceil(len(images) / recipe.batch_size)
             done = math.ceil(int(autoencoder.optimizer.iterations) / steps_per_epoch)
             # The log is written first: it may be one epoch ahead.
             return autoencoder, history[:done]
@@ -365,12 +421,16 @@ def _find_loss(loss: str | Callable) -> str | Callable:
     return loss
 
 
-def _stem(folder: Path, recipe: Recipe, latent_dim: int, images: np.ndarray) -> Path:
+def _stem(
+    folder: Path, recipe: Recipe, network: dict[str, Any], images: Images
+) -> Path:
     """Name the state by all that the result depends on."""
     folder.mkdir(parents=True, exist_ok=True)
     settings = vars(recipe) | {"loss": _describe(recipe.loss, [])}
-    digest = hashlib.sha256(json.dumps([settings, latent_dim]).encode())
-    digest.update(np.ascontiguousarray(images).tobytes())
+    digest = hashlib.sha256(json.dumps([settings, network, images.shape]).encode())
+    size = models.inference_batch_size(images.shape[1:])
+    for start in range(0, len(images), size):
+        digest.update(np.ascontiguousarray(images[start : start + size]).tobytes())
     return folder / digest.hexdigest()[:16]
 
 

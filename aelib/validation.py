@@ -9,12 +9,13 @@ __all__ = ["check_codes", "check_images", "check_labels"]
 
 
 def check_images(images: np.ndarray, name: str = "images") -> None:
-    """Check that images are preprocessed.
+    """Check that images are scaled and have their axes in Keras' order.
 
     Parameters
     ----------
     images
-        Wanted: floating, (n, 32, 32, 1), not empty, every value in [0, 1].
+        Wanted: floating, (n, height, width, channels), not empty, 1 to 4 channels,
+        every value in [0, 1].
     name
         What the message calls them.
 
@@ -28,10 +29,11 @@ def check_images(images: np.ndarray, name: str = "images") -> None:
     check_is_array(images, name)
     if not np.issubdtype(images.dtype, np.floating):
         raise TypeError(
-            f"{name} is of dtype {images.dtype}; wanted are floats in [0, 1]. "
-            "Call aelib.datasets.preprocess on the bytes that load_data() returns"
+            f"{name} is of dtype {images.dtype}; wanted are floats in [0, 1]. Divide "
+            f"bytes by 255: {name}.astype('float32') / 255. Fashion-MNIST's go through "
+            "aelib.datasets.preprocess"
         )
-    check_padded_shape(images, name)
+    _check_axes(images, name)
     low, high = images.min(), images.max()
     if not (np.isfinite(low) and np.isfinite(high)):
         raise ValueError(f"{name} holds NaN or infinity; wanted are values in [0, 1]")
@@ -39,8 +41,36 @@ def check_images(images: np.ndarray, name: str = "images") -> None:
         hint = "divide by 255" if low >= 0 and 2 < high <= 255 else "clip or rescale"
         raise ValueError(
             f"{name} has values from {low:g} to {high:g}; wanted are values in "
-            f"[0, 1]: {hint}, or start from aelib.datasets.preprocess"
+            f"[0, 1]: {hint}"
         )
+    if 0 < high <= 1 / 255:
+        raise ValueError(
+            f"{name} has no value above {high:g}: they were divided by 255 twice; "
+            "do it once"
+        )
+
+
+def _check_axes(images: np.ndarray, name: str) -> None:
+    """Raise ValueError unless `images` is (n, height, width, 1 to 4), not empty."""
+    shape = images.shape
+    hint = ""
+    if len(shape) == 4 and 1 <= shape[3] <= 4:
+        if len(images) == 0:
+            raise ValueError(f"{name} is empty; give at least one image")
+        return
+    if len(shape) == 4 and 1 <= shape[1] <= 4:
+        hint = (
+            "the channels come first; move them to the end with "
+            f"{name}.transpose(0, 2, 3, 1)"
+        )
+    elif len(shape) == 3 and 1 <= shape[2] <= 4 < min(shape[:2]):
+        hint = f"a single image? Then give {name}[None]"
+    elif len(shape) == 3:
+        hint = f"grey images need an axis for their one channel: {name}[..., None]"
+    raise ValueError(
+        f"{name} has shape {shape}; wanted is (n, height, width, channels)"
+        + (f": {hint}" if hint else " with 1 to 4 channels")
+    )
 
 
 def check_codes(codes: np.ndarray, name: str = "codes") -> None:

@@ -99,6 +99,8 @@ def check(chapter, names):
         expected = metrics.prdc(real, generated).coverage
         assert 0 < expected < 1
         assert names["coverage"](real, generated) == expected
+    elif chapter == "10_own_images":
+        assert_same_network(names["denoiser"], models.build_photo_denoiser())
     elif chapter == "09_denoising":
         images = names["images"][:100]
         noisy, imported = (

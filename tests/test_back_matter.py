@@ -8,11 +8,12 @@ import subprocess
 import sys
 import warnings
 
-from aelib import datasets, models, pretrained, training
+from aelib import datasets, folders, models, pretrained, training
 import keras
 from keras import layers
 import nbformat
 import numpy as np
+from PIL import Image
 import pytest
 import setuptools
 import tensorflow as tf
@@ -99,6 +100,17 @@ def damage_weights(monkeypatch, folder):
     remove_the_weights(monkeypatch, folder)
 
 
+def read_a_text(folder):
+    (folder / "photo.png").write_text("not an image")
+    folders.read(folder, 8, on_error="raise")
+
+
+def split_one_group(folder):
+    for level in range(3):
+        Image.new("L", (8, 8), level).save(folder / f"{level}.png")
+    folders.split(folders.read(folder, 8), group=lambda path: "")
+
+
 # How each message on the page is provoked; m patches, f is an empty folder.
 PROVOKED = {
     "No module named 'aelib'": lambda m, f: run_elsewhere("import aelib"),
@@ -152,6 +164,16 @@ PROVOKED = {
     "You must call `compile()` before using the model": (
         lambda m, f: models.build_encoder().fit(IMAGES, IMAGES, verbose=0)
     ),
+    "the channels come first": (
+        lambda m, f: training.fit(
+            training.get_recipe("fast"), IMAGES.transpose(0, 3, 1, 2)
+        )
+    ),
+    "is no image that Pillow can open": lambda m, f: read_a_text(f),
+    "a side of 4 can be halved 2 times": (
+        lambda m, f: models.build_encoder(image_shape=(4, 4, 1))
+    ),
+    "are in one group, so none can be held out": lambda m, f: split_one_group(f),
     "Invalid filepath extension for saving": (
         lambda m, f: models.build_encoder().save(f / "encoder")
     ),

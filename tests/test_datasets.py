@@ -151,8 +151,10 @@ def test_floating_images_from_0_to_1_are_right(images, dtype):
     [
         ([0.5], TypeError, "faces is of type list; give a NumPy array"),
         (np.zeros((2, 32, 32, 1), "uint8"), TypeError, "faces.*uint8.*preprocess"),
-        (np.zeros((2, 32, 32)), ValueError, r"faces has shape \(2, 32, 32\)"),
-        (np.zeros((2, 28, 28)), ValueError, r"\(2, 28, 28\).*preprocess"),
+        (np.zeros((2, 32, 32)), ValueError, r"\(2, 32, 32\).*faces\[..., None\]"),
+        (np.zeros((2, 3, 9, 9)), ValueError, r"faces.transpose\(0, 2, 3, 1\)"),
+        (np.zeros((2, 9, 9, 5)), ValueError, r"\(2, 9, 9, 5\).*1 to 4 channels"),
+        (np.zeros((2, 784)), ValueError, r"\(2, 784\); wanted is"),
         (np.zeros((32, 32, 1)), ValueError, r"give faces\[None\]"),
         (np.zeros((0, 32, 32, 1)), ValueError, "faces is empty"),
     ],

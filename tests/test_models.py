@@ -66,6 +66,129 @@ def test_first_convolution_equals_windows_summed_by_numpy():
     np.testing.assert_allclose(got, np.maximum(sums, 0), atol=1e-6)
 
 
+SIDES = (8, 9, 13, 16, 23, 31, 64, 97, 104, 140, 200, 259, 300)
+
+
+@pytest.mark.parametrize("channels", [1, 2, 3, 4])
+@pytest.mark.parametrize("height", SIDES)
+def test_every_shape_comes_back(height, channels):
+    for width in SIDES:
+        shape = (height, width, channels)
+        options = {"filters": (2, 3, 2), "image_shape": shape}
+        encoder = models.build_encoder(2, **options)
+        decoder = models.build_decoder(2, **options)
+        autoencoder = models.build_autoencoder(encoder, decoder)
+        assert autoencoder.output_shape == (None, *shape)
+        if height in (8, 23, 300) and width in (13, 64, 259):
+            assert autoencoder(np.zeros((2, *shape), "float32")).shape == (2, *shape)
+
+
+@pytest.mark.parametrize("side", [23, 104, 140, 259, 300])
+def test_sides_that_break_other_decoders_come_back(side):
+    shape = (side, side, 1)
+    autoencoder = models.build_autoencoder(
+        models.build_encoder(image_shape=shape), models.build_decoder(image_shape=shape)
+    )
+    images = np.zeros((1, *shape), "float32")
+    assert autoencoder.predict(images, verbose=0).shape == images.shape
+
+
+def test_one_layer_may_double_one_side_and_stop_one_short_of_it_on_the_other():
+    # 7×10 → 4×5 → 7×10: by hand, each pixel stamps its 3×3 kernel at twice its place.
+    decoder = models.build_decoder(1, filters=(2,), image_shape=(7, 10, 1))
+    layer = decoder.get_layer("decoder_conv_transpose_1")
+    rng = np.random.default_rng(0)
+    small = rng.normal(size=(4, 5, 2)).astype("float32")
+    kernel = layer.get_weights()[0]  # 3×3, to 2 filters, from 2
+    canvas = np.zeros((9, 11, 2))
+    for row, column in np.ndindex(4, 5):
+        stamp = kernel @ small[row, column]
+        canvas[2 * row : 2 * row + 3, 2 * column : 2 * column + 3] += stamp
+    # Of two rows too many one is cut above; of one column too many none on the left.
+    wanted = np.maximum(canvas[1:8, :10], 0)
+    np.testing.assert_allclose(layer(small[None])[0], wanted, atol=1e-5)
+
+
+def test_the_default_network_has_no_output_padding():
+    layers = models.build_decoder().layers
+    options = [layer.get_config().get("output_padding") for layer in layers]
+    assert options == [None] * len(layers)
+
+
+def test_parameters_of_other_shapes_by_hand():
+    encoder = models.build_encoder(16, (8, 16), (23, 40, 3))  # → 12×20 → 6×10
+    first, second = (9 * 3 + 1) * 8, (9 * 8 + 1) * 16
+    assert encoder.count_params() == first + second + (6 * 10 * 16 + 1) * 16
+    decoder = models.build_decoder(16, filters=(8, 16), image_shape=(23, 40, 3))
+    dense, last = (16 + 1) * 6 * 10 * 16, (9 * 8 + 1) * 3
+    between = (9 * 16 + 1) * 16 + (9 * 16 + 1) * 8
+    assert decoder.count_params() == dense + between + last
+
+
+@pytest.mark.parametrize("build", [models.build_encoder, models.build_decoder])
+@pytest.mark.parametrize(
+    ("options", "error", "message"),
+    [
+        ({"image_shape": (32, 32)}, ValueError, "height, width and channels"),
+        ({"image_shape": (32, 0, 1)}, ValueError, r"image_shape\[1\] is 0"),
+        ({"image_shape": (32.0, 32, 1)}, TypeError, r"image_shape\[0\] is 32.0"),
+        ({"image_shape": (1, 9, 1)}, ValueError, "at least 2×2 pixels"),
+        (
+            {"image_shape": (4, 40, 3)},
+            ValueError,
+            r"give 1 to 2, .* side of 4 can be halved 2 times.*filters=\(32, 64\), or "
+            "images of at least 5 pixels a side",
+        ),
+        (
+            {"image_shape": (64, 64, 3), "filters": (8,) * 7},
+            ValueError,
+            "give 1 to 6.*at least 65 pixels",
+        ),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused_with_what_fits(
+    build, options, error, message
+):
+    with pytest.raises(error, match=message):
+        build(**options)
+
+
+def test_the_smallest_side_for_three_layers_is_5():
+    shape = (5, 6, 1)
+    assert models.build_decoder(image_shape=shape).output_shape == (None, *shape)
+
+
+def test_halves_of_different_images_are_not_joined():
+    decoder = models.build_decoder(image_shape=(28, 28, 1))
+    with pytest.raises(ValueError, match=r"\(32, 32, 1\), .* puts out \(28, 28, 1\)"):
+        models.build_autoencoder(models.build_encoder(), decoder)
+
+
+def test_the_divergence_of_colour_images_is_divided_by_all_their_values(tmp_path):
+    shape = (9, 12, 3)
+    network = models.build_variational_autoencoder(
+        models.build_variational_encoder(2, (4,), shape),
+        models.build_decoder(2, filters=(4,), image_shape=shape),
+        beta=2.0,
+    )
+    network.save(tmp_path / "model.keras")
+    for model in (network, keras.models.load_model(tmp_path / "model.keras")):
+        encoder, _ = models.split_autoencoder(model)
+        images = np.full((5, *shape), 0.5, "float32")
+        means, log_variances = (np.asarray(part) for part in encoder(images))
+        model(images)
+        # The divergence of N(m, v) from N(0, 1), summed over the two numbers.
+        wanted = (np.exp(log_variances) + means**2 - 1 - log_variances).sum(1).mean()
+        np.testing.assert_allclose(model.losses[0], wanted / (9 * 12 * 3), rtol=1e-5)
+
+
+def test_large_images_are_encoded_few_at_a_time():
+    assert models.inference_batch_size((32, 32, 1)) == 500
+    assert models.inference_batch_size((8, 8, 1)) == 500
+    assert models.inference_batch_size((320, 320, 3)) == 5
+    assert models.inference_batch_size((4000, 3000, 3)) == 1
+
+
 def test_parts_share_the_weights_of_the_autoencoder():
     encoder, decoder = models.build_encoder(), models.build_decoder()
     autoencoder = models.build_autoencoder(encoder, decoder)

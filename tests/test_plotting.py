@@ -31,6 +31,15 @@ def test_images_are_drawn_as_given_with_zero_white_and_one_black(images):
     assert plt.get_cmap(plt.rcParams["image.cmap"])(0.0)[:3] == (1.0, 1.0, 1.0)
 
 
+def test_colour_images_are_drawn_in_their_colours():
+    images = np.random.default_rng(0).random((4, 6, 9, 3))
+    (first, *_), rows = plotting.show_images(images), plotting.show_rows([images], "a")
+    for axis in (first, rows[0, 0]):
+        np.testing.assert_array_equal(axis.images[0].get_array(), images[0])
+    with pytest.raises(ValueError, match="divide by 255"):
+        plotting.show_images(255 * images)
+
+
 def test_an_image_may_have_a_channel_axis(images):
     assert len(plotting.show_images(images[..., None])) == 4
 

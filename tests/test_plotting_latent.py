@@ -166,3 +166,25 @@ def test_shaded_maps_refuse_what_does_not_fit():
         plotting.show_neighborhoods(np.ones((3, 2)), np.ones((1, 2)), np.ones(2))
     with pytest.raises(ValueError, match="real has shape"):
         plotting.show_neighborhoods(np.ones((3, 3)), np.ones((1, 2)), np.ones(3))
+
+
+def test_pictures_stand_at_their_codes_and_inside_the_map():
+    rng = np.random.default_rng(0)
+    codes, images = rng.normal(size=(5, 2)), rng.random((5, 8, 10, 3))
+    axis = plotting.show_pictures_at(codes, images, height=0.5)
+    boxes = [artist for artist in axis.artists if hasattr(artist, "offsetbox")]
+    np.testing.assert_allclose([box.xy for box in boxes], codes)
+    np.testing.assert_array_equal(boxes[3].offsetbox.get_data(), images[3])
+    (left, right), (bottom, top) = axis.get_xlim(), axis.get_ylim()
+    assert left < codes[:, 0].min() and codes[:, 0].max() < right
+    assert bottom < codes[:, 1].min() and codes[:, 1].max() < top
+    axis.figure.canvas.draw()
+    height = boxes[0].get_window_extent().height / axis.figure.dpi
+    assert height == pytest.approx(0.5, rel=0.1)
+
+
+def test_pictures_without_a_code_are_refused():
+    with pytest.raises(ValueError, match="4 images for 5 codes"):
+        plotting.show_pictures_at(np.zeros((5, 2)), np.zeros((4, 8, 8, 3)))
+    with pytest.raises(ValueError, match=r"\(5, 3\); a map wants"):
+        plotting.show_pictures_at(np.zeros((5, 3)), np.zeros((5, 8, 8, 3)))

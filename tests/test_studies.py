@@ -103,3 +103,17 @@ def test_the_denoising_study_has_five_seeds_of_every_network_and_view():
         *(("clean", size) for size in (2, 4, 16, 64)),
         *(("denoiser", size) for size in (2, 64)),
     }
+
+
+def test_the_tile_study_has_five_seeds_of_every_network():
+    errors = results.table("tile_errors")
+    rows = errors.groupby(["tiles", "latent_dim", "method"]).size()
+    assert set(rows) == {5}
+    sizes = {(tiles, size) for tiles, size, _ in rows.index}
+    assert sizes == {("few", 8), *(("many", size) for size in (2, 4, 8, 16, 32))}
+    anomalies = results.table("tile_anomalies")
+    rows = anomalies.groupby(["kind", "method", "score"]).size()
+    assert set(rows) == {5} and len(rows) == 7 * 2 * 2
+    cleaning = results.table("tile_cleaning")
+    seeds = cleaning.groupby("photograph")["seed"].nunique()
+    assert len(seeds) == 8 and seeds["coffee"] == 5

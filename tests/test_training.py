@@ -122,6 +122,27 @@ def test_a_negative_beta_is_refused(images, beta):
         training.fit(replace(TINY, beta=beta), images)
 
 
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda x: (255 * x).astype("uint8"), TypeError, "Divide bytes by 255"),
+        (lambda x: 255 * x, ValueError, "from 0 to 255.*divide by 255"),
+        (
+            lambda x: x.transpose(0, 3, 1, 2),
+            ValueError,
+            r"\(9, 3, 32, 32\).*images.transpose\(0, 2, 3, 1\)",
+        ),
+    ],
+)
+def test_colour_images_as_bytes_or_channels_first_are_refused(change, error, message):
+    images = np.random.default_rng(0).random((9, 32, 32, 3), "float32")
+    images[0, 0, 0] = [0, 0, 1]
+    with pytest.raises(error, match=message):
+        training.fit(TINY, change(images))
+    _, history = training.fit(replace(TINY, epochs=1), images, filters=(4,))
+    assert history[0]["loss"] > 0
+
+
 def test_a_loss_that_becomes_nan_stops_and_says_what_to_do(images):
     recipe = replace(TINY, learning_rate=1e30, schedule="constant")
     with pytest.raises(FloatingPointError, match=r"epoch 1 .*rate far below 1e"):
@@ -136,7 +157,13 @@ def test_a_loss_that_becomes_nan_stops_and_says_what_to_do(images):
         (lambda x: np.where(x > 0.9, np.nan, x), ValueError, "NaN"),
         (lambda x: (255 * x).astype("uint8"), TypeError, "uint8"),
         (lambda x: x[:0], ValueError, "empty"),
-        (lambda x: x[..., 0], ValueError, r"\(600, 32, 32\)"),
+        (lambda x: x[..., 0], ValueError, r"\(600, 32, 32\).*\[..., None\]"),
+        (lambda x: x / 255, ValueError, "divided by 255 twice"),
+        (
+            lambda x: x.transpose(0, 3, 1, 2),
+            ValueError,
+            r"\(600, 1, 32, 32\).*images.transpose\(0, 2, 3, 1\)",
+        ),
     ],
 )
 def test_images_that_would_spoil_the_training_are_refused(
@@ -229,11 +256,16 @@ def test_denoisers_and_variational_autoencoders_go_on_to_the_same_result(
 
 def test_a_denoiser_reads_noisy_images_and_its_target_is_clean(images, monkeypatch):
     seen, batches = [], training._batches
-    monkeypatch.setattr(
-        training, "_batches", lambda *pair: seen.append(pair) or batches(*pair)
-    )
+
+    def watch(*arguments):
+        seen.append(batches(*arguments))
+        return seen[-1]
+
+    monkeypatch.setattr(training, "_batches", watch)
     training.fit(replace(TINY, epochs=1, noise=0.5), images, images[:100])
-    for (inputs, targets, _), clean in zip(seen, (images[:100], images), strict=True):
+    for dataset, clean in zip(seen, (images[:100], images), strict=True):
+        parts = zip(*dataset.as_numpy_iterator(), strict=True)
+        inputs, targets = map(np.concatenate, parts)
         assert np.sort(targets.mean(axis=(1, 2, 3))) == pytest.approx(
             np.sort(clean.mean(axis=(1, 2, 3)))
         )
@@ -373,15 +405,15 @@ OTHER = {
 @pytest.mark.parametrize("pair", SAME.values(), ids=SAME)
 def test_the_same_loss_has_the_same_state(pair, tmp_path):
     one, other = (replace(TINY, loss=loss) for loss in pair)
-    state = training._stem(tmp_path, one, 2, np.zeros(1))
-    assert state == training._stem(tmp_path, other, 2, np.zeros(1))
+    state = training._stem(tmp_path, one, {}, np.zeros((1, 2, 2, 1)))
+    assert state == training._stem(tmp_path, other, {}, np.zeros((1, 2, 2, 1)))
 
 
 @pytest.mark.parametrize("pair", OTHER.values(), ids=OTHER)
 def test_another_loss_has_another_state(pair, tmp_path):
     one, other = (replace(TINY, loss=loss) for loss in pair)
-    state = training._stem(tmp_path, one, 2, np.zeros(1))
-    assert state != training._stem(tmp_path, other, 2, np.zeros(1))
+    state = training._stem(tmp_path, one, {}, np.zeros((1, 2, 2, 1)))
+    assert state != training._stem(tmp_path, other, {}, np.zeros((1, 2, 2, 1)))
 
 
 def test_a_loss_that_refers_to_itself_is_described():

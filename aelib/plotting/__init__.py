@@ -28,6 +28,7 @@ from aelib.plotting.latent import (
     show_each_class,
     show_maps,
     show_neighborhoods,
+    show_pictures_at,
 )
 from aelib.plotting.matrices import (
     show_numbers,
@@ -70,6 +71,7 @@ __all__ = [
     "show_neighborhoods",
     "show_neighbors",
     "show_numbers",
+    "show_pictures_at",
     "show_pixel_histogram",
     "show_pixels",
     "show_posteriors",

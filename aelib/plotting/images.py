@@ -28,12 +28,13 @@ __all__ = [
 def show_images(
     images: np.ndarray, titles: Sequence[str] | None = None, columns: int = 10
 ) -> np.ndarray:
-    """Draw images in a grid, 0 as white and 1 as black.
+    """Draw images in a grid, grey ones with 0 as white and 1 as black.
 
     Parameters
     ----------
     images
-        Float array (n, height, width) or (n, height, width, 1) in [0, 1].
+        Float array (n, height, width), (n, height, width, 1) or, in colour, (n, height,
+        width, 3), in [0, 1].
     titles
         One short title per image, or None.
     columns
@@ -50,7 +51,7 @@ def show_images(
         If `images` has another rank, is empty, holds NaN or leaves [0, 1], or if
         `titles` has another length.
     """
-    images = _as_grey(images)
+    images = _as_pictures(images)
     if titles is not None and len(titles) != len(images):
         raise ValueError(
             f"there are {len(titles)} titles for {len(images)} images; give one each"
@@ -74,14 +75,16 @@ def show_rows(
     Parameters
     ----------
     rows
-        Float arrays (n, height, width) or (n, height, width, 1), all with the same n.
+        Float arrays (n, height, width), (n, height, width, 1) or, in colour, (n,
+        height, width, 3), all with the same n.
     names
         One per row.
     titles
         One per column, above the first row, or None.
     scale_each
-        False: values lie in [0, 1], 0 is white and 1 black. True: values are 0 or
-        more, and each image's maximum is black, so that weak ones are seen as well.
+        False: values lie in [0, 1], and of grey images 0 is white and 1 black. True:
+        values are 0 or more, and each grey image's maximum is black, so that weak ones
+        are seen as well.
 
     Returns
     -------
@@ -95,7 +98,7 @@ def show_rows(
     """
     if len(rows) != len(names) or len(rows) == 0:
         raise ValueError(f"there are {len(rows)} rows and {len(names)} names")
-    rows = [_as_grey(row, np.inf if scale_each else 1) for row in rows]
+    rows = [_as_pictures(row, np.inf if scale_each else 1) for row in rows]
     counts = {len(row) for row in rows}
     if len(counts) > 1 or (titles is not None and {len(titles)} != counts):
         raise ValueError(
@@ -410,6 +413,15 @@ def _most_like(maps: np.ndarray, image: np.ndarray) -> np.ndarray:
     return np.argsort(-products / np.maximum(lengths, 1e-9), kind="stable")
 
 
+def _as_pictures(images: np.ndarray, highest: float = 1) -> np.ndarray:
+    """Return grey images as (n, height, width), those of three channels as they are."""
+    images = np.asarray(images)
+    if images.ndim == 4 and images.shape[-1] == 3:
+        _check_values(images, highest)
+        return images
+    return _as_grey(images, highest)
+
+
 def _as_grey(images: np.ndarray, highest: float = 1) -> np.ndarray:
     images = np.asarray(images)
     if images.ndim == 4 and images.shape[-1] == 1:
@@ -419,12 +431,17 @@ def _as_grey(images: np.ndarray, highest: float = 1) -> np.ndarray:
             f"images have shape {images.shape}; give (n, height, width) or "
             "(n, height, width, 1) with n of 1 or more (one image: images[None])"
         )
-    if not (images.min() >= 0 and images.max() <= highest):
-        raise ValueError(
-            f"images range from {images.min()} to {images.max()}; give values in "
-            "[0, 1] without NaN (bytes: divide by 255)"
-        )
+    _check_values(images, highest)
     return images
+
+
+def _check_values(images: np.ndarray, highest: float) -> None:
+    if not (images.size and images.min() >= 0 and images.max() <= highest):
+        raise ValueError(
+            f"images range from {images.min(initial=np.inf)} to "
+            f"{images.max(initial=-np.inf)}; give values in [0, 1] without NaN (bytes: "
+            "divide by 255)"
+        )
 
 
 def _image_grid(

@@ -1,6 +1,7 @@
 """Maps of a two-dimensional latent space: codes as points, decoded images in place.
 
-Used by the index page and by the chapters on training, latent space and generation.
+Used by the index page, by the chapters on training, latent space and generation, and
+by the reports on one's own images.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from aelib.validation import check_labels
 from matplotlib.axes import Axes
 from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
+from matplotlib.offsetbox import AnnotationBbox, OffsetImage
 from matplotlib.patches import Circle
 import matplotlib.pyplot as plt
 import numpy as np
@@ -23,6 +25,7 @@ __all__ = [
     "show_each_class",
     "show_maps",
     "show_neighborhoods",
+    "show_pictures_at",
 ]
 
 
@@ -188,6 +191,53 @@ def draw_decoded(
         zorder=1,
     )
     axis.set(xlim=(left, right), ylim=(bottom, top))
+
+
+def show_pictures_at(
+    codes: np.ndarray, images: np.ndarray, height: float = 0.35
+) -> Axes:
+    """Draw each image as a small picture where its code lies.
+
+    Parameters
+    ----------
+    codes
+        (n, 2), codes or what a projection made of them.
+    images
+        Float array (n, height, width, 3), or (n, height, width), grey with 0 as white,
+        in [0, 1].
+    height
+        Of a picture, in inches.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ValueError
+        If codes are no map, or there is not one image for each.
+    """
+    codes, _ = _as_map(codes, None, ())
+    images = np.asarray(images)
+    if len(images) != len(codes):
+        raise ValueError(
+            f"there are {len(images)} images for {len(codes)} codes; give one each"
+        )
+    _, axis = plt.subplots(figsize=(TEXT_WIDTH, TEXT_WIDTH))
+    # A picture has 72 / zoom pixels an inch.
+    zoom = 72 * height / images.shape[1]
+    for code, image in zip(codes, images, strict=True):
+        picture = OffsetImage(image, zoom=zoom, cmap="gray_r", clim=(0, 1))
+        axis.add_artist(AnnotationBbox(picture, code, frameon=False, pad=0))
+    low, high = codes.min(axis=0), codes.max(axis=0)
+    margin = 0.05 * np.maximum(high - low, 1e-6)
+    axis.set(
+        xlim=(low[0] - margin[0], high[0] + margin[0]),
+        ylim=(low[1] - margin[1], high[1] + margin[1]),
+        xlabel="z₁",
+        ylabel="z₂",
+    )
+    return axis
 
 
 def show_class_regions(
