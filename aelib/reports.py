@@ -1,7 +1,8 @@
 """Judge an autoencoder of one's own images, and write a page about it (chapter 10).
 
-`measure` compares its errors with those of the mean image and of PCA, `judge` says in
-words what the numbers mean, `write` makes one HTML file. `aelib.train` calls them.
+A `Measurement` compares its errors with those of the mean image and of PCA, `judge`
+says in words what the numbers mean, `write` makes one HTML file. `aelib.train` calls
+them.
 """
 
 import base64
@@ -22,7 +23,7 @@ import numpy as np
 import pandas as pd
 from sklearn.decomposition import IncrementalPCA, PCA
 
-__all__ = ["Measurement", "judge", "measure", "write"]
+__all__ = ["Measurement", "judge", "write"]
 
 # Values in a batch of images for PCA: as 64-bit floats they take 128 MB.
 PCA_VALUES = 2**24
@@ -32,6 +33,17 @@ ON_MAP = 200  # images on the report's map
 
 class Measurement:
     """What an autoencoder, PCA and the mean image make of two sets of images.
+
+    PCA has as many components as the autoencoder has latent dimensions. Memory does not
+    grow with the number of images: if they do not fit into one batch, PCA is fitted
+    batch by batch (scikit-learn's `IncrementalPCA`), which is nearly the same.
+
+    Parameters
+    ----------
+    autoencoder
+        Trained, from `aelib.models.build_autoencoder`.
+    train, validation
+        The images that it was trained on, and others.
 
     Attributes
     ----------
@@ -46,16 +58,24 @@ class Measurement:
     spread
         Standard deviation of a pixel over the reconstructions of the validation images,
         divided by that over the images; 0 if all reconstructions are one picture.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two training images.
     """
 
     def __init__(
         self, autoencoder: keras.Model, train: StoredImages, validation: StoredImages
     ) -> None:
+        if len(train) < 2:
+            raise ValueError(
+                f"there are {len(train)} training images; give two or more"
+            )
         self.encoder, self.decoder = models.split_autoencoder(autoencoder)
         output = self.encoder.output_shape
         latent_dim = (output[0] if isinstance(output, list) else output)[-1]
-        self.shape = train.shape[1:]
-        self._batch_size = models.inference_batch_size(self.shape)
+        self._batch_size = models.inference_batch_size(train.shape[1:])
         self._pca = _fit_pca(train, latent_dim)
         self.components = self._pca.n_components_
         self.codes = np.concatenate(
@@ -125,36 +145,6 @@ class _Variance:
     def mean(self) -> float:
         mean = self.total / self.count
         return float(np.maximum(self.squares / self.count - mean**2, 0).mean())
-
-
-def measure(
-    autoencoder: keras.Model, train: StoredImages, validation: StoredImages
-) -> Measurement:
-    """Compare an autoencoder with the mean image and with PCA of as many components.
-
-    Memory does not grow with the number of images. If they do not fit into one batch,
-    PCA is fitted batch by batch (scikit-learn's `IncrementalPCA`), which is nearly the
-    same.
-
-    Parameters
-    ----------
-    autoencoder
-        Trained, from `aelib.models.build_autoencoder`.
-    train, validation
-        The images that it was trained on, and others.
-
-    Returns
-    -------
-    Measurement
-
-    Raises
-    ------
-    ValueError
-        If there are fewer than two training images.
-    """
-    if len(train) < 2:
-        raise ValueError(f"there are {len(train)} training images; give two or more")
-    return Measurement(autoencoder, train, validation)
 
 
 def judge(
@@ -267,7 +257,7 @@ def write(
         With "findings", a list of str; "history", as in `judge`; "settings" and "data",
         dictionaries of what is to be listed.
     measurement
-        From `measure`.
+        The errors and codes.
     validation
         The validation images that were measured.
     names

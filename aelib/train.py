@@ -6,6 +6,7 @@ Chapter 10 goes the same way step by step. What is computed stands in other modu
 
 import argparse
 from collections.abc import Sequence
+import contextlib
 import errno
 from importlib import metadata
 import json
@@ -296,7 +297,7 @@ def _train(folder: Path, out: Path, settings: dict[str, Any], stop: bool) -> Non
             "from there.",
         ) from error
     print("comparing with PCA and the mean image")
-    measurement = reports.measure(autoencoder, train, validation)
+    measurement = reports.Measurement(autoencoder, train, validation)
     copies = folders.find_near_copies(train, validation)
     names = [data.paths[place] for place in parts[1]]
     card = {
@@ -333,8 +334,8 @@ def _train(folder: Path, out: Path, settings: dict[str, Any], stop: bool) -> Non
         *(out / name for name in ("model.keras", "card.json", "report.html")), sep="\n"
     )
     shutil.rmtree(out / "state")
-    del data, train, validation  # or Windows would not give the file free
-    (out / "images.bytes").unlink(missing_ok=True)
+    with contextlib.suppress(PermissionError):  # Windows, while the file is mapped
+        (out / "images.bytes").unlink()
 
 
 def _read(

@@ -27,7 +27,7 @@ def measured():
     train, validation = stored(make_images(120)), stored(make_images(40, seed=1))
     recipe = training.Recipe(loss="mse", epochs=4, batch_size=10, jit_compile=False)
     network, history = training.fit(recipe, train, validation, 4, filters=(8,))
-    return reports.measure(network, train, validation), history, train, validation
+    return reports.Measurement(network, train, validation), history, train, validation
 
 
 def test_errors_are_those_of_other_libraries(measured):
@@ -72,7 +72,7 @@ def test_pca_has_no_more_components_than_the_images_allow():
 def test_one_training_image_is_refused(measured):
     network = training.build(training.Recipe(), 2, (4,), (12, 10, 3))
     with pytest.raises(ValueError, match="1 training images; give two or more"):
-        reports.measure(network, stored(make_images(1)), stored(make_images(2)))
+        reports.Measurement(network, stored(make_images(1)), stored(make_images(2)))
 
 
 def frames(own, pca, mean, seen=None, count=50, spread=0.1):
