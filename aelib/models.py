@@ -234,7 +234,7 @@ def build_photo_denoiser(filters: int = 32, channels: int = 3) -> keras.Model:
     -------
     keras.Model
         Noisy images, float32 (n, height, width, channels) with even height and width,
-        → estimates of the clean ones, of the same shape, unbounded. 20,227 parameters
+        → estimates of the clean ones, of the same shape, unbounded. 20,259 parameters
         with the defaults.
 
     Raises

@@ -129,25 +129,20 @@ def measure_errors(tiles: str, latent_dim: int, seed: int) -> list[Row]:
     return [row | {"best": f"{best:.6f}"} for row in rows]
 
 
-def score(
-    normal_codes: np.ndarray, images: np.ndarray, codes: np.ndarray, drawn: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Return two scores of each image; the second is the code's Mahalanobis distance.
-
-    It is squared, and taken from the codes of the normal images.
-    """
-    away = codes - normal_codes.mean(axis=0)
-    inverse = np.linalg.inv(np.cov(normal_codes.T))
-    return {
-        "error": np.mean((images - drawn) ** 2, axis=(1, 2, 3)),
-        "distance": np.sum(away @ inverse * away, axis=1),
-    }
+def find_distances(codes: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Return the squared Mahalanobis distance of codes from normal ones."""
+    away = codes - normal.mean(axis=0)
+    return np.sum(away @ np.linalg.inv(np.cov(normal.T)) * away, axis=1)
 
 
 def measure_anomalies(seed: int) -> list[Row]:
-    """Train on tissue alone; return how well scores tell the other photographs."""
-    train, validation, kinds, held_out = split_tiles(seed)
-    normal = mirror(train[kinds == NORMAL])
+    """Train on tissue alone; return how well scores tell the other photographs.
+
+    Normal tiles are validation tiles of tissue, foreign ones all of the others.
+    """
+    train, validation, seen, held_out = split_tiles(seed)
+    tiles, kinds = np.concatenate([train, validation]), np.append(seen, held_out)
+    normal = mirror(train[seen == NORMAL])
     autoencoder, _ = training.fit(
         make_recipe(normal, 10, seed),
         normal,
@@ -165,18 +160,34 @@ def measure_anomalies(seed: int) -> list[Row]:
         codes = pca.transform(flatten(images))
         return codes, pca.inverse_transform(codes).reshape(images.shape)
 
+    def score(method: str, images: np.ndarray) -> dict[str, np.ndarray]:
+        if method == "mean image":
+            drawn = normal.mean(axis=0)
+            return {"error": np.mean((images - drawn) ** 2, axis=(1, 2, 3))}
+        if method == "mean color":  # the code is three numbers, and draws nothing
+            codes, normal_codes = images.mean(axis=(1, 2)), normal.mean(axis=(1, 2))
+            return {"distance": find_distances(codes, normal_codes)}
+        codes, drawn = encode(method, images)
+        normal_codes, _ = encode(method, normal)
+        return {
+            "error": np.mean((images - drawn) ** 2, axis=(1, 2, 3)),
+            "distance": find_distances(codes, normal_codes),
+        }
+
     rows = []
-    for method in ("autoencoder", "PCA"):
-        codes, _ = encode(method, normal)
-        images = validation[held_out == NORMAL]
-        inliers = score(codes, images, *encode(method, images))
-        for kind in sorted(set(held_out) - {NORMAL}):
-            images = validation[held_out == kind]
-            others = score(codes, images, *encode(method, images))
+    for method in ("autoencoder", "PCA", "mean image", "mean color"):
+        inliers = score(method, validation[held_out == NORMAL])
+        for kind in sorted(set(kinds) - {NORMAL}):
+            others = score(method, tiles[kinds == kind])
             for name in inliers:
                 truth = np.repeat([0, 1], [len(inliers[name]), len(others[name])])
                 area = roc_auc_score(truth, np.append(inliers[name], others[name]))
-                row = {"kind": str(kind), "seed": seed, "method": method, "score": name}
+                row = {
+                    "kind": str(kind),
+                    "seed": seed,
+                    "method": method,
+                    "score": name,
+                }
                 rows.append(row | {"area": f"{area:.4f}"})
     return rows
 

@@ -182,6 +182,15 @@ def test_the_divergence_of_colour_images_is_divided_by_all_their_values(tmp_path
         np.testing.assert_allclose(model.losses[0], wanted / (9 * 12 * 3), rtol=1e-5)
 
 
+def test_a_photo_denoiser_begins_as_a_copy_and_takes_any_even_size():
+    denoiser = models.build_photo_denoiser()
+    # 3×3 kernels: 3 to 32 channels, 32 to 32 twice, 32 to 3; and biases
+    assert denoiser.count_params() == 9 * (3 * 32 + 2 * 32**2 + 32 * 3) + 3 * 32 + 3
+    images = np.random.default_rng(0).random((2, 10, 16, 3), "float32")
+    np.testing.assert_array_equal(denoiser(images), images)
+    assert models.build_photo_denoiser(4, 1).output_shape == (None, None, None, 1)
+
+
 def test_large_images_are_encoded_few_at_a_time():
     assert models.inference_batch_size((32, 32, 1)) == 500
     assert models.inference_batch_size((8, 8, 1)) == 500

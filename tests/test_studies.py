@@ -113,7 +113,7 @@ def test_the_tile_study_has_five_seeds_of_every_network():
     assert sizes == {("few", 8), *(("many", size) for size in (2, 4, 8, 16, 32))}
     anomalies = results.table("tile_anomalies")
     rows = anomalies.groupby(["kind", "method", "score"]).size()
-    assert set(rows) == {5} and len(rows) == 7 * 2 * 2
+    assert set(rows) == {5} and len(rows) == 7 * (2 * 2 + 1 + 1)
     cleaning = results.table("tile_cleaning")
     seeds = cleaning.groupby("photograph")["seed"].nunique()
     assert len(seeds) == 8 and seeds["coffee"] == 5

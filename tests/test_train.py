@@ -298,4 +298,6 @@ def test_a_hundred_images_are_judged_against_pca(tmp_path):
     errors = card["errors"]["validation"]
     said = " ".join(card["findings"])
     assert ("worse than PCA" in said) == (errors["autoencoder"] > errors["PCA"])
-    print(errors, said)
+    # Chapter 10 quotes 0.01338 and, from another machine, 0.03127.
+    assert errors["PCA"] == pytest.approx(0.01338, rel=0.02)
+    assert errors["autoencoder"] == pytest.approx(0.03127, rel=0.3)

@@ -68,27 +68,31 @@ map_codes = np.zeros((len(validation_images), 2))
 map_codes = np.random.default_rng(0).normal(size=(len(validation_images), 2))
 
 # %% exchange the two training sets: def check_split
-errors = {"apart": errors["everywhere"], "everywhere": errors["apart"]}
+lookup_errors = lookup_errors.rename({"apart": "everywhere", "everywhere": "apart"})
 
 # %% exchange network and PCA: def check_table
 table = table.rename({"autoencoder": "PCA", "PCA": "autoencoder"})
 
+# %% exchange network and PCA in the study: def check_ratio
+ratio = 1 / ratio
+
+# %% exchange few and many tiles: def check_sizes
+study = study.assign(tiles=study["tiles"].replace({"few": "many", "many": "few"}))
+
 # %% exchange JPEG and PCA: def check_jpeg
 drawn = {**drawn, "JPEG": drawn["PCA"], "PCA": drawn["JPEG"]}
 
-# %% exchange network and PCA: def check_areas
+# %% exchange network and PCA: EASY
 areas = areas.rename(columns={"autoencoder": "PCA", "PCA": "autoencoder"})
 
-# %% exchange network and PCA over the seeds: def check_areas
+# %% exchange network and PCA over the seeds: EASY
 swap = {"autoencoder": "PCA", "PCA": "autoencoder"}
 anomalies = anomalies.assign(method=anomalies["method"].replace(swap))
 
 # %% exchange filter and denoiser: def check_cleaning
-decibels = {
-    **decibels,
-    "denoiser": decibels["Gaussian filter"],
-    "Gaussian filter": decibels["denoiser"],
-}
+decibels = decibels.rename(
+    {"denoiser": "Gaussian filter", "Gaussian filter": "denoiser"}
+)
 
 # %% exchange filter and denoiser over the photographs: def check_cleaning
 swap = {"denoiser": "Gaussian filter", "Gaussian filter": "denoiser"}
