@@ -24,7 +24,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import GroupShuffleSplit
 from sklearn.neighbors import NearestNeighbors
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 __all__ = ["ImageFolder", "StoredImages", "find_near_copies", "read", "split"]
 

@@ -106,7 +106,9 @@ def _import_quietly() -> None:
     nothing = os.open(os.devnull, os.O_WRONLY)
     try:
         os.dup2(nothing, 2)
-        import tensorflow  # noqa: F401
+        import tensorflow as tf
+
+        tf.config.list_physical_devices("GPU")  # looks for a driver, and says so
     finally:
         os.dup2(kept, 2)
         os.close(kept)
@@ -165,7 +167,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=_positive,
         metavar="N",
         help=f"passes over the training images (so many that {PASSES:,} images pass, "
-        "10 to 300)",
+        "10 to 100)",
     )
     add("--batch-size", type=_positive, default=32, metavar="N", help="(32)")
     add(
@@ -283,7 +285,7 @@ def _train(folder: Path, out: Path, settings: dict[str, Any], stop: bool) -> Non
         if is_new and out.exists():
             shutil.rmtree(out)
         raise
-    epochs = settings["epochs"] or min(300, max(10, math.ceil(PASSES / len(parts[0]))))
+    epochs = settings["epochs"] or min(100, max(10, math.ceil(PASSES / len(parts[0]))))
     settings = settings | {"epochs": epochs}
     progress = _make_progress(epochs, math.ceil(len(parts[0]) / settings["batch_size"]))
     train, validation = (data.images.take(part) for part in parts)
