@@ -196,7 +196,7 @@ def judge(
         found.append(
             f"On validation images the network is worse than PCA: its error is "
             f"{own:.5f}, that of PCA with as many numbers {pca:.5f}. PCA is the better "
-            "choice, unless more images or longer training change that."
+            "choice, unless more images or another training change that."
         )
     elif low > 0:
         found.append(
