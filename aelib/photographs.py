@@ -11,10 +11,10 @@ Chapter 10 takes them for a folder of one's own images. Their licences allow tha
 """
 
 from pathlib import Path
+import warnings
 
 import numpy as np
 from PIL import Image
-from skimage import data
 from sklearn.datasets import load_sample_image
 
 __all__ = ["load", "write_tiles"]
@@ -34,6 +34,10 @@ def load() -> dict[str, np.ndarray]:
     dict of str to numpy.ndarray
         uint8 (height, width, 3), 300 to 512 pixels high.
     """
+    with warnings.catch_warnings():
+        # Its progress bar is plain text where ipywidgets are not installed.
+        warnings.filterwarnings("ignore", "IProgress not found")
+        from skimage import data
     retina = Image.fromarray(data.retina())
     smaller = retina.resize((SCENE, SCENE), Image.Resampling.LANCZOS)
     return {
