@@ -37,18 +37,25 @@ def load() -> dict[str, np.ndarray]:
     with warnings.catch_warnings():
         # Its progress bar is plain text where ipywidgets are not installed.
         warnings.filterwarnings("ignore", "IProgress not found")
-        from skimage import data
-    retina = Image.fromarray(data.retina())
-    smaller = retina.resize((SCENE, SCENE), Image.Resampling.LANCZOS)
+        from skimage.data import (
+            chelsea,
+            coffee,
+            hubble_deep_field,
+            immunohistochemistry,
+            retina,
+            rocket,
+        )
+    fundus = Image.fromarray(retina())
+    smaller = fundus.resize((SCENE, SCENE), Image.Resampling.LANCZOS)
     return {
-        "cat": data.chelsea(),
-        "coffee": data.coffee(),
+        "cat": chelsea(),
+        "coffee": coffee(),
         "flower": load_sample_image("flower.jpg"),
-        "galaxies": data.hubble_deep_field()[:SCENE, :SCENE],
+        "galaxies": hubble_deep_field()[:SCENE, :SCENE],
         "retina": np.asarray(smaller),
-        "rocket": data.rocket(),
+        "rocket": rocket(),
         "temple": load_sample_image("china.jpg"),
-        "tissue": data.immunohistochemistry(),
+        "tissue": immunohistochemistry(),
     }
 
 
