@@ -100,7 +100,11 @@ def check(chapter, names):
         assert 0 < expected < 1
         assert names["coverage"](real, generated) == expected
     elif chapter == "10_own_images":
-        assert_same_network(names["denoiser"], models.build_photo_denoiser())
+        taught, imported = names["denoiser"], models.build_photo_denoiser()
+        assert [type(x) for x in taught.layers] == [type(x) for x in imported.layers]
+        imported.set_weights(taught.get_weights())
+        images = np.random.default_rng(0).uniform(size=(2, 10, 16, 3))
+        np.testing.assert_allclose(imported(images), taught(images), atol=1e-6)
     elif chapter == "09_denoising":
         images = names["images"][:100]
         noisy, imported = (
