@@ -222,7 +222,11 @@ def test_ctrl_c_saves_and_the_same_command_ends_with_the_same_network(tiles, tmp
     out = tmp_path / "out"
     with (tmp_path / "said").open("w+") as said:
         process = subprocess.Popen(
-            command(tiles, "--out", out, *options), stdout=said, stderr=said
+            command(tiles, "--out", out, *options),
+            stdout=said,
+            stderr=said,
+            # A shell's background job ignores Ctrl-C, and so would its children.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
         deadline = time.monotonic() + 120
         while "epoch 4 of 40" not in (tmp_path / "said").read_text("utf-8"):
